@@ -1,0 +1,151 @@
+"""Puts the constructs together. Reads as the way of a mail: received, stored, announced, relayed, swept."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from infra.activation import Activation
+from infra.configuration import Configuration
+from infra.dns import Dns
+from infra.functions import LEASE_SECONDS, TIMEOUT_SECONDS, environment, function_code
+from infra.identity import Identity
+from infra.key import Key
+from infra.names import Names
+from infra.queues import Channel
+from infra.receiving import Receiving
+from infra.relay import Relay
+from infra.secret import MailboxKey
+from infra.storage import INBOX_PREFIX, Storage
+from infra.sweep import Sweep
+from infra.table import Table
+
+# SQS wants at least six times the timeout of the function it feeds.
+_VISIBILITY = cdk.Duration.seconds(6 * TIMEOUT_SECONDS)
+
+
+class ParleyStack(cdk.Stack):
+    """One marketplace's relay in one account and region."""
+
+    def __init__(self, scope: Construct, *, configuration: Configuration) -> None:
+        super().__init__(
+            scope,
+            configuration.stack_name,
+            env=cdk.Environment(account=configuration.account, region=configuration.region),
+            description=f"Parley: relays mail at {configuration.relay_domain}",
+        )
+        self._configuration = configuration
+        self._names = Names.of(self, configuration)
+        self._keep()
+        self._receive()
+        self._work()
+
+    def _keep(self) -> None:
+        configuration, names = self._configuration, self._names
+        self.key = Key(self, "Key").key
+        self.storage = Storage(
+            self,
+            "Storage",
+            key=self.key,
+            names=names,
+            inbox_days=configuration.inbox_days,
+            archive_lock_days=configuration.archive_lock_days,
+            access_log_days=configuration.access_log_days,
+        )
+        self.table = Table(self, "Table", key=self.key).table
+        self.secret = MailboxKey(self, "MailboxKey", key=self.key).secret
+
+    def _receive(self) -> None:
+        configuration, names = self._configuration, self._names
+        self.receipts = Channel(
+            self, "Receipts", key=self.key, publisher_arn=names.rule_arn, visibility=_VISIBILITY
+        )
+        self.delivery_events = Channel(
+            self,
+            "DeliveryEvents",
+            key=self.key,
+            publisher_arn=names.configuration_set_arn,
+            visibility=_VISIBILITY,
+        )
+        self.identity = Identity(
+            self,
+            "Identity",
+            names=names,
+            relay_domain=configuration.relay_domain,
+            mail_from_label=configuration.mail_from_label,
+            dmarc_report_mailbox=configuration.dmarc_report_mailbox,
+            sending_tls=configuration.sending_tls,
+            events=self.delivery_events.topic,
+        )
+        self.dns = Dns(
+            self, "Dns", records=self.identity.records, hosted_zone_id=configuration.hosted_zone_id
+        )
+        self.receiving = Receiving(
+            self,
+            "Receiving",
+            names=names,
+            relay_domain=configuration.relay_domain,
+            receiving_tls=configuration.receiving_tls,
+            existing_rule_set=configuration.existing_rule_set is not None,
+            inbox=self.storage.inbox,
+            topic=self.receipts.topic,
+            key=self.key,
+        )
+
+    def _work(self) -> None:
+        configuration, names = self._configuration, self._names
+        code = function_code(bundle=configuration.bundle)
+        settings = self._settings()
+        self.relay = Relay(
+            self,
+            "Relay",
+            code=code,
+            key=self.key,
+            queue=self.receipts.queue,
+            storage=self.storage,
+            table=self.table,
+            secret=self.secret,
+            identity=self.identity,
+            names=names,
+            relay_domain=configuration.relay_domain,
+            environment=settings,
+            log_days=configuration.log_days,
+            max_concurrency=configuration.max_concurrency,
+        )
+        self.sweep = Sweep(
+            self,
+            "Sweep",
+            code=code,
+            key=self.key,
+            queue=self.receipts.queue,
+            inbox=self.storage.inbox,
+            table=self.table,
+            environment=settings,
+            log_days=configuration.log_days,
+        )
+        if self.receiving.rule_set:
+            Activation(
+                self,
+                "Activation",
+                code=code,
+                key=self.key,
+                receiving=self.receiving,
+                rule_set=names.rule_set,
+                displace=configuration.displace_active_rule_set,
+                log_days=configuration.log_days,
+            )
+
+    def _settings(self) -> dict[str, str]:
+        configuration = self._configuration
+        return environment(
+            relay_domain=configuration.relay_domain,
+            marketplace_name=configuration.marketplace_name,
+            operator_mailbox=configuration.operator_mailbox,
+            region=configuration.region,
+            table=self.table.table_name,
+            inbox_bucket=self.storage.inbox.bucket_name,
+            inbox_prefix=INBOX_PREFIX,
+            archive_bucket=self.storage.archive.bucket_name,
+            queue_url=self.receipts.queue.queue_url,
+            configuration_set=self._names.configuration_set,
+            mailbox_key_secret=self.secret.secret_arn,
+            lease_seconds=LEASE_SECONDS,
+        )

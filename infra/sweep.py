@@ -1,0 +1,60 @@
+"""tend_archive: finds mail in the inbox whose notification never came, and queues it."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.functions import Function
+from infra.storage import INBOX_PREFIX
+
+_EVERY = cdk.Duration.minutes(15)
+
+
+class Sweep(Construct):
+    """`tend_archive`, run every 15 minutes."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        code: lambda_.Code,
+        key: kms.Key,
+        queue: sqs.Queue,
+        inbox: s3.Bucket,
+        table: dynamodb.Table,
+        environment: Mapping[str, str],
+        log_days: int,
+    ) -> None:
+        super().__init__(scope, id)
+        self.tend_archive = Function(
+            self,
+            "TendArchive",
+            package="tend_archive",
+            code=code,
+            key=key,
+            log_days=log_days,
+            environment=environment,
+        )
+        allow = self.tend_archive.allow
+        allow(["s3:ListBucket"], [inbox.bucket_arn], {"StringLike": {"s3:prefix": f"{INBOX_PREFIX}*"}})
+        allow(["dynamodb:BatchGetItem"], [table.table_arn])
+        allow(["sqs:SendMessage"], [queue.queue_arn])
+        allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
+        # A sweep that failed is not worth repeating for long: the next one comes anyway.
+        events.Rule(
+            self,
+            "Schedule",
+            schedule=events.Schedule.rate(_EVERY),
+            targets=[
+                targets.LambdaFunction(self.tend_archive.function, retry_attempts=2, max_event_age=_EVERY)
+            ],
+        )

@@ -1,0 +1,13 @@
+"""What all tests share: the stack's template, synthesised once for the whole run."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.template import synthesised
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """The CloudFormation template of `cdk.json` as it stands. Not for changing."""
+    return synthesised()

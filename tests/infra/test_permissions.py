@@ -1,0 +1,154 @@
+"""Least privilege: what each function calls, and that its role allows that and nothing else."""
+
+import ast
+import fnmatch
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parley.archive.keys import entry_key, message_folder
+from tests.support.resources import Template, of_type, one, properties, references, statements, text
+
+FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+
+# AWS Service Authorization Reference: which actions a call is authorised by. A transaction by those of its
+# members, raw mail over SESv2 by the action of version 1, and encrypted data by the key's.
+CALLS = {
+    "batch_get_item": {"dynamodb:BatchGetItem"},
+    "change_message_visibility": {"sqs:ChangeMessageVisibility"},
+    "describe_active_receipt_rule_set": {"ses:DescribeActiveReceiptRuleSet"},
+    "get_item": {"dynamodb:GetItem"},
+    "get_object": {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"},
+    "get_secret_value": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "list_objects_v2": {"s3:ListBucket"},
+    "put_item": {"dynamodb:PutItem"},
+    "put_object": {"s3:PutObject", "kms:GenerateDataKey"},
+    "query": {"dynamodb:Query"},
+    "send_email": {"ses:SendRawEmail"},
+    "send_message": {"sqs:SendMessage", "kms:GenerateDataKey", "kms:Decrypt"},
+    "set_active_receipt_rule_set": {"ses:SetActiveReceiptRuleSet"},
+    "transact_write_items": {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"},
+    "update_item": {"dynamodb:UpdateItem"},
+}
+# What Lambda itself does in the function's name.
+CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "kms:Decrypt"}
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+CALLED = {
+    "ReceiveMail": [
+        *("batch_get_item", "get_item", "put_item", "query", "transact_write_items", "update_item"),
+        *("change_message_visibility", "get_object", "get_secret_value", "put_object", "send_email"),
+    ],
+    "TendArchive": ["list_objects_v2", "batch_get_item", "send_message"],
+    "ActivateRuleSet": ["describe_active_receipt_rule_set", "set_active_receipt_rule_set"],
+}
+
+
+def allowed(template: Template, function: str) -> list[dict[str, Any]]:
+    return statements(properties(template, "AWS::IAM::Policy", function)["PolicyDocument"])
+
+
+@pytest.mark.parametrize("function", CALLED)
+def test_a_role_allows_what_its_function_calls_and_nothing_else(template: Template, function: str) -> None:
+    needed = set().union(LOGS, *(CALLS[call] for call in CALLED[function]))
+    if function == "ReceiveMail":
+        needed |= CONSUMES
+    assert {action for each in allowed(template, function) for action in each["Action"]} == needed
+
+
+def test_every_call_in_the_functions_has_its_actions_in_the_table() -> None:
+    """Client methods are told by name: a call on something named client, or a paginator of that name."""
+    called = {call for path in FUNCTIONS.rglob("*.py") for call in calls(ast.parse(path.read_text()))}
+    assert called <= CALLS.keys()
+
+
+def calls(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="get_paginator"), args=[ast.Constant(value=str(name))]):
+                found.add(name)
+            case ast.Call(func=ast.Attribute(value=target, attr=name)) if "client" in ast.unparse(target):
+                found.add(name)
+    return found - {"client", "get_paginator", "paginate", "register"}
+
+
+def test_each_function_has_a_role_of_its_own_and_no_managed_policy(template: Template) -> None:
+    functions = of_type(template, "AWS::Lambda::Function")
+    roles = [next(references(each["Properties"]["Role"])) for each in functions.values()]
+    assert len(set(roles)) == len(functions)
+    assert set(roles) == of_type(template, "AWS::IAM::Role").keys()
+    for role in of_type(template, "AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+
+
+@pytest.mark.parametrize("function", CALLED)
+def test_no_statement_has_a_wildcard_action(template: Template, function: str) -> None:
+    assert not [action for each in allowed(template, function) for action in each["Action"] if "*" in action]
+
+
+def sending(template: Template) -> dict[str, Any]:
+    (found,) = [each for each in allowed(template, "ReceiveMail") if each["Action"] == ["ses:SendRawEmail"]]
+    return found
+
+
+def test_the_relay_sends_as_its_identity_and_with_its_configuration_set(template: Template) -> None:
+    resources = [text(each) for each in sending(template)["Resource"]]
+    identity = one(template, "AWS::SES::EmailIdentity")[0]
+    assert len(resources) == 2
+    assert any(each.endswith(":configuration-set/Parley") for each in resources)
+    assert any(each.endswith(f":identity/<{identity}>") for each in resources)
+
+
+@pytest.mark.parametrize(
+    ("author", "may"),
+    [
+        ("b-7k2m@relay.example.com", True),
+        ("shop@haendler.example", False),
+        ("b-7k2m@relay.example.com.evil.example", False),
+        ("b-7k2m@sub.relay.example.com", False),
+    ],
+)
+def test_the_relay_sends_from_the_relay_domain_alone(template: Template, author: str, may: bool) -> None:
+    pattern = sending(template)["Condition"]["StringLike"]["ses:FromAddress"]
+    assert fnmatch.fnmatchcase(author, pattern) is may
+
+
+def reached(template: Template, function: str, action: str) -> set[str]:
+    return {
+        text(resource)
+        for each in allowed(template, function)
+        if action in each["Action"]
+        for resource in each["Resource"]
+    }
+
+
+def test_the_relay_reads_the_inbox_and_writes_to_the_archive_alone(template: Template) -> None:
+    inbox, archive = (one(template, "AWS::S3::Bucket", name)[0] for name in ("Inbox", "Archive"))
+    kept = {f"<{archive}.Arn>/conversations/*", f"<{archive}.Arn>/entries/*"}
+    assert reached(template, "ReceiveMail", "s3:PutObject") == kept
+    assert reached(template, "ReceiveMail", "s3:GetObject") == {f"<{inbox}.Arn>/inbox/*", *kept}
+
+
+def test_all_that_is_archived_lies_where_the_relay_may_write(template: Template) -> None:
+    folder = message_folder("c", 1, datetime(2026, 9, 4, tzinfo=UTC), "seller-to-buyer", "m")
+    archive = one(template, "AWS::S3::Bucket", "Archive")[0]
+    for key in (f"{folder}original.eml", entry_key("c", 1, "m")):
+        assert any(
+            fnmatch.fnmatchcase(f"<{archive}.Arn>/{key}", pattern)
+            for pattern in reached(template, "ReceiveMail", "s3:PutObject")
+        )
+
+
+def test_the_sweep_lists_the_inbox_and_reads_no_mail(template: Template) -> None:
+    assert reached(template, "TendArchive", "s3:GetObject") == set()
+    (listing,) = [each for each in allowed(template, "TendArchive") if each["Action"] == ["s3:ListBucket"]]
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": "inbox/*"}}
+
+
+def test_only_the_table_itself_is_reached(template: Template) -> None:
+    table = one(template, "AWS::DynamoDB::Table")[0]
+    for function in ("ReceiveMail", "TendArchive"):
+        assert reached(template, function, "dynamodb:BatchGetItem") == {f"<{table}.Arn>"}
