@@ -1,0 +1,1 @@
+"""Parley: relays mail between buyers and sellers without showing either one's mailbox."""
