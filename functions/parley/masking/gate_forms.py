@@ -1,0 +1,146 @@
+"""What the leak gate searches for, and the forms of a text in which it searches.
+
+Written apart from the masker on purpose: it shares neither its decoders nor its matcher, so that a mistake
+there does not hide itself here. Everything is a pass over the whole text; nothing is mapped back.
+"""
+
+import base64
+import binascii
+import html
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Iterator
+from typing import Final
+
+from parley.mail.address import Mailbox
+from parley.masking.protected import Identity, Protected
+
+_INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_TAG: Final = re.compile(r"<[^<>]*>")
+_COMMENT: Final = re.compile(r"<!--|-->")
+_FOLD: Final = re.compile(r"\r?\n[ \t]?")
+_FLOWED: Final = re.compile(r" ?\r?\n(?:>+ ?)?")
+_ENCODED: Final = re.compile(r"[A-Za-z0-9_\-+/]{16,}")
+_HEXADECIMAL: Final = re.compile(r"(?:[0-9a-f]{2}){12,}")
+_TAG_CHARACTERS: Final = r"(?:\+[a-z0-9._%+\-]{0,64})?"
+_AFTER: Final = r"(?![a-z0-9\-]|\.[a-z0-9])"
+_SAME: Final = (("gmail.com", "googlemail.com"), ("icloud.com", "me.com", "mac.com"))
+
+
+class Needles:
+    """The protected strings, as patterns over lower-case text."""
+
+    def __init__(self, protected: Protected) -> None:
+        self._public = protected.public_contacts
+        self._own = {protected.author.alias.domain.lower(), protected.recipient.alias.domain.lower()}
+        self._hints: set[str] = set()
+        patterns: list[str] = []
+        for identity in (protected.author, protected.recipient):
+            patterns += self._patterns(identity)
+        self._pattern = re.compile("|".join(dict.fromkeys(patterns))) if patterns else None
+
+    def _patterns(self, identity: Identity) -> Iterator[str]:
+        for domain in sorted(identity.private_domains):
+            for form in _spellings(domain.lower()):
+                self._hints.add(form)
+                yield rf"(?<![a-z0-9\-]){re.escape(form)}{_AFTER}"
+        for mailbox in sorted(identity.mailboxes, key=str):
+            yield from self._mailbox(mailbox)
+
+    def _mailbox(self, mailbox: Mailbox) -> Iterator[str]:
+        local, domain = mailbox.local_part.strip('"').lower(), mailbox.domain.lower()
+        local = local.split("+", 1)[0] or local
+        pattern = re.escape(local)
+        if domain in _SAME[0]:
+            pattern = r"\.?".join(re.escape(char) for char in local.replace(".", ""))
+        for same in next((group for group in _SAME if domain in group), (domain,)):
+            for form in _spellings(same):
+                self._hints.add(form)
+                between = r"(?:@|=|-40|%40|=40)"
+                yield rf"(?<![a-z0-9._%+\-]){pattern}{_TAG_CHARACTERS}{between}{re.escape(form)}{_AFTER}"
+
+    def hinted(self, lower: str) -> bool:
+        """Whether a search is worth while: some protected domain occurs."""
+        return any(hint in lower for hint in self._hints)
+
+    def found(self, lower: str) -> bool:
+        """Whether a protected string stands in lower-case text, declared public contacts aside."""
+        if self._pattern is None or not self.hinted(lower):
+            return False
+        return any(not self._passes(lower, *match.span()) for match in self._pattern.finditer(lower))
+
+    def _passes(self, lower: str, start: int, end: int) -> bool:
+        head = re.search(r"[a-z0-9.\-]*\Z", lower[max(0, start - 255) : start])
+        host = lower[start - len(head.group()) : end] if head else lower[start:end]
+        if host in self._own:
+            return True
+        if not self._public:
+            return False
+        if lower[start:end] in self._public or host in self._public:
+            return True
+        before = start - (len(head.group()) if head else 0)
+        if before and lower[before - 1] == "@":
+            local = re.search(r"[a-z0-9._%+\-]*\Z", lower[max(0, before - 65) : before - 1])
+            return local is not None and f"{local.group()}@{host}" in self._public
+        context = lower[max(0, before - 8) : end + 255]
+        return any("://" in contact and contact in context for contact in self._public)
+
+
+def _spellings(domain: str) -> set[str]:
+    spellings = {domain}
+    try:
+        spellings.add(domain.encode("ascii").decode("idna").lower())
+    except UnicodeError:
+        try:
+            spellings.add(domain.encode("idna").decode("ascii"))
+        except UnicodeError:
+            return spellings
+    return spellings
+
+
+def reveals(text: str, needles: Needles) -> bool:
+    """Whether any form of the text shows a protected string. Linear in the text."""
+    return any(needles.found(unicodedata.normalize("NFKC", form).lower()) for form in _forms(text, needles))
+
+
+def _forms(text: str, needles: Needles) -> Iterator[str]:
+    yield text
+    seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", html.unescape(text)))
+    if seen != text:
+        yield seen
+    bare = _TAG.sub("", _COMMENT.sub("", seen))
+    if bare != seen:
+        yield _COMMENT.sub("", seen)
+        yield bare
+    once = seen
+    for _ in range(3):
+        decoded = urllib.parse.unquote(once) if "%" in once else once
+        if decoded == once:
+            break
+        yield decoded
+        once = decoded
+    squeezed = "".join(bare.split())
+    if needles.hinted(squeezed.lower()) or needles.hinted(_FLOWED.sub("", bare).lower()):
+        yield _FOLD.sub("", seen)
+        yield _FLOWED.sub("", seen)
+        yield squeezed
+        yield "".join(seen.split())
+    for source in {seen, once}:
+        yield from _encoded(source)
+
+
+def _encoded(text: str) -> Iterator[str]:
+    """Base64 (both alphabets, at every phase) and hexadecimal runs, decoded."""
+    runs = "////".join(_ENCODED.findall(text)).replace("-", "+").replace("_", "/")
+    if not runs:
+        return
+    for phase in range(4):
+        piece = runs[phase:]
+        piece = piece[: len(piece) // 4 * 4]
+        try:
+            yield base64.b64decode(piece).decode("latin-1")
+        except (binascii.Error, ValueError):
+            continue
+    for digits in _HEXADECIMAL.findall(text.lower()):
+        yield bytes.fromhex(digits).decode("latin-1")

@@ -1,0 +1,80 @@
+"""What an outgoing part says of itself: built from an allow-list, never copied."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from parley.mail.compose import Label
+from parley.mail.structure import Part
+from parley.masking.hypertext import content_id_key
+from parley.masking.matcher import Matcher
+from parley.masking.text import mask_text
+
+_MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+\-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+\-]{0,100}")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9\-]{1,40}")
+_MULTIPARTS: Final = frozenset({"multipart/mixed", "multipart/alternative", "multipart/related"})
+_MAX_FILENAME: Final = 200
+
+# RFC 3676 (flowed), RFC 5545 (calendar), RFC 2387 (related). Nothing else passes.
+_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "text/plain": ("format", "delsp"),
+    "text/calendar": ("method",),
+    "multipart/related": ("type",),
+}
+
+
+def media_type(part: Part, matcher: Matcher) -> str:
+    """The part's media type if it is one and reveals nothing, else application/octet-stream."""
+    value = part.content_type.value
+    if not _MEDIA_TYPE.fullmatch(value) or mask_text(value, matcher).text != value:
+        return "application/octet-stream"
+    if value.startswith("multipart/") and value not in _MULTIPARTS:
+        return "multipart/mixed"
+    return value
+
+
+def filename(part: Part) -> str:
+    """The name that mail programs show for a part, decoded, "" if there is none."""
+    name = part.disposition.parameters.get("filename", "") if part.disposition else ""
+    return name or part.content_type.parameters.get("name", "")
+
+
+def masked_filename(name: str, matcher: Matcher) -> str | None:
+    """A file name without path, control characters and protected strings."""
+    name = "".join(char for char in re.split(r"[/\\]", name)[-1] if char.isprintable()).strip()
+    masked = mask_text(name, matcher).text[-_MAX_FILENAME:]
+    return masked or None
+
+
+def label(
+    part: Part, matcher: Matcher, content_ids: Mapping[str, str], *, as_type: str | None = None, name: str | None = None
+) -> Label:
+    """The label of a part, as another media type or under another (already masked) name if asked."""
+    kind = as_type or media_type(part, matcher)
+    shown = name if name is not None else masked_filename(filename(part), matcher)
+    parameters = {}
+    for parameter in _PARAMETERS.get(kind, ()):
+        value = part.content_type.parameters.get(parameter, "").strip()
+        wanted = _MEDIA_TYPE if parameter == "type" else _TOKEN
+        if wanted.fullmatch(value.lower() if parameter == "type" else value):
+            parameters[parameter] = value
+    if mask_text(" ".join(parameters.values()), matcher).protected:
+        parameters = {}
+    content_id = part.header.first("content-id")
+    new_id = content_ids.get(content_id_key(content_id.decode("latin-1"))) if content_id else None
+    return Label(
+        media_type=kind,
+        parameters=parameters,
+        disposition=_disposition(part, kind, shown, new_id),
+        filename=shown,
+        content_id=new_id,
+    )
+
+
+def _disposition(part: Part, kind: str, name: str | None, content_id: str | None) -> str | None:
+    if kind.startswith("multipart/"):
+        return None
+    if part.disposition is None or not part.disposition.value:
+        return None if name is None else "inline" if content_id else "attachment"
+    # RFC 2183 §2.8: an unknown disposition is an attachment.
+    return "inline" if part.disposition.value == "inline" else "attachment"

@@ -1,0 +1,85 @@
+"""Masks a whole mail: decides for each part what goes out, and in which form."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parley.mail.address import Mailbox, address_list
+from parley.mail.compose import OutgoingPart
+from parley.mail.findings import Finding, Severity
+from parley.mail.structure import Mail
+from parley.masking.matcher import Matcher
+from parley.masking.parts import PartMasker, Unmaskable, new_content_ids
+from parley.masking.protected import Protected
+from parley.masking.text import Unsettled, mask_text
+
+__all__ = ["ContactRules", "Masked", "Treatment", "Unmaskable", "author_mailboxes", "mask", "mask_name"]
+
+MAX_SUBJECT = 2_000
+_SEVERITIES = {"protected-in-attachment": Severity.WARNING, "html-replaced-by-text": Severity.WARNING}
+
+
+class Treatment(StrEnum):
+    """What happens to contact data of one kind that is not protected."""
+
+    MASK = "mask"
+    FLAG = "flag"
+    PASS = "pass"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRules:
+    """Treatment of other contact data, for one direction. More kinds follow."""
+
+    mailboxes: Treatment = Treatment.MASK
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """What may go out. subject: masked and decoded. findings: what was masked, dropped or noticed, by place."""
+
+    subject: str
+    body: OutgoingPart
+    findings: tuple[Finding, ...]
+
+
+def mask(mail: Mail, protected: Protected, rules: ContactRules, *, content_id_seed: str, relay_domain: str) -> Masked:
+    """The mail without its header section, masked. Raises `Unmaskable`.
+
+    content_id_seed: makes new Content-IDs `<content_id_seed.N@relay_domain>`; `cid:` references follow.
+    """
+    matcher = Matcher(protected, relay_domain)
+    masker = PartMasker(
+        matcher,
+        mask_contacts=rules.mailboxes is Treatment.MASK,
+        content_ids=new_content_ids(mail, content_id_seed, relay_domain),
+    )
+    body = masker.root(mail)
+    try:
+        subject = mask_text(mail.header.text("subject") or "", matcher, mask_contacts=masker.mask_contacts)
+    except Unsettled:
+        raise Unmaskable(Finding("masking-unsettled", Severity.SERIOUS, "subject")) from None
+    masker.note("protected-masked", "subject", subject.protected)
+    masker.note(masker.contact_code, "subject", subject.contacts)
+    findings = tuple(
+        Finding(code, _SEVERITIES.get(code, Severity.NOTE), place, count)
+        for (code, place), count in masker.noted.items()
+    )
+    return Masked(subject.text[:MAX_SUBJECT], body, findings)
+
+
+def mask_name(name: str, protected: Protected) -> str:
+    """A display name, masked (people put their mailbox there)."""
+    try:
+        return mask_text(name, Matcher(protected, protected.author.alias.domain)).text
+    except Unsettled:
+        return ""
+
+
+def author_mailboxes(mail: Mail) -> frozenset[Mailbox]:
+    """The mailboxes of From, Sender and Reply-To of the mail's own header section."""
+    return frozenset(
+        named.mailbox
+        for name in ("from", "sender", "reply-to")
+        for raw in mail.header.all(name)
+        for named in address_list(raw.decode("utf-8", "replace"))
+    )

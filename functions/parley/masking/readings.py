@@ -1,0 +1,130 @@
+"""The ways in which mail programs, browsers and gateways decode a text, as views of it.
+
+`plain` undoes what the eye undoes: entities, escapes, invisible characters, compatibility forms (NFKC),
+letters that look alike. `decodings` adds percent-encoding (repeatedly), UTF-7, quoted-printable and stripped
+tags. `joined` adds lines broken by format=flowed (RFC 3676), quoting or folding (RFC 5545 §3.1, RFC 6350 §3.2).
+Each view is linear in the text.
+"""
+
+import html
+import re
+import unicodedata
+from binascii import Error as BinasciiError
+from binascii import a2b_base64
+from collections.abc import Iterator
+
+from parley.masking.views import View
+
+PERCENT_ROUNDS = 4
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e01ef]"
+)
+# Everything outside these ranges may change under NFKC, is invisible, or starts an escape.
+_STABLE = (
+    "\t\n\r -%'-\\[\\]-~¡-§«®±¶»À-ıĴ-ľŁ-ňŊ-žƀ-ǃΑ-Ρά-ώЀ-ӿԱ-Ֆա-ֆא-תء-غف-ي\u0e01-\u0e30\u1e00-\u1e99–—‘’“”„†•‹›€→"
+    "\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3\U0001f300-\U0001faff"
+)
+_SPECIAL = re.compile(
+    r"&(?:#\d{1,8};?|#[xX][0-9a-fA-F]{1,7};?|[A-Za-z][A-Za-z0-9]{1,31};?)"
+    r"|\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|[nrt])"
+    "|[^" + _STABLE + "&\\\\]|[İ]"
+)
+_COMBINED = re.compile("[^\u0300-\u036f][\u0300-\u036f]{1,64}")
+_ALIKE = str.maketrans(
+    "авсԁеһіјӏкморԛѕтухАВСЕНІЈКМОРЅТХУαβεικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡ‐−。∙·",
+    "abcdehijlkmopqstyxABCEHIJKMOPSTXYabeiknoptuxwABEZHIKMNOPTYXiag--...",
+)
+_SOME_ALIKE = re.compile("[" + "".join(map(chr, _ALIKE)).replace("-", "\\-") + "]")
+_ASCII_PERCENT = re.compile(r"%[0-7][0-9a-fA-F]|(?:%[89a-fA-F][0-9a-fA-F])+")
+_UTF7 = re.compile(r"\+(A[A-Za-z0-9+/]{2,400})-?")
+_QUOTED_PRINTABLE = re.compile(r"=\r?\n|=[2-7][0-9A-Fa-f]")
+_TAG = re.compile(r"<[^<>]{0,4096}>")
+_FOLD = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,8}(?:>[> \t]{0,40})?")
+_BLANKS = re.compile(r"\s+")
+
+
+def _character(match: re.Match[str]) -> str:
+    found = match.group()
+    if found[0] == "&":
+        found = html.unescape(found)
+    elif found[0] == "\\":
+        if found[1] in "nrt":
+            return " "
+        number = int(found[2:].strip("{}"), 16)
+        found = chr(number) if number < 0x110000 else found
+    if found == "İ":
+        return "i"
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", found)))
+
+
+def _composed(match: re.Match[str]) -> str:
+    composed = unicodedata.normalize("NFKC", match.group())
+    return "".join(char for char in composed if not unicodedata.combining(char))
+
+
+def plain(view: View) -> View:
+    """The text as the eye sees it."""
+    if view.text.isascii():
+        return view.rewritten(_SPECIAL, _character)
+    # Marks first: an accent may stand on a letter that is written as an entity only in hostile text.
+    view = view.rewritten(_COMBINED, _composed).rewritten(_SPECIAL, _character)
+    return view.translated(_ALIKE) if _SOME_ALIKE.search(view.text) else view
+
+
+def _percent(match: re.Match[str]) -> str:
+    return bytes.fromhex(match.group().replace("%", "")).decode("utf-8", "replace")
+
+
+def _utf7(match: re.Match[str]) -> str:
+    coded = match.group(1)
+    try:
+        octets = a2b_base64(coded + "=" * (-len(coded) % 4))
+    except BinasciiError:
+        return match.group()
+    return octets[: len(octets) // 2 * 2].decode("utf-16-be", "replace")
+
+
+def _quoted_printable(match: re.Match[str]) -> str:
+    found = match.group()
+    return "" if found[1] in "\r\n" else chr(int(found[1:], 16))
+
+
+def _nothing(_: re.Match[str]) -> str:
+    return ""
+
+
+def percent_decodings(seen: View) -> Iterator[View]:
+    """What percent-decoding makes of a plain view, again and again until nothing changes."""
+    for _ in range(PERCENT_ROUNDS):
+        if "%" not in seen.text:
+            return
+        decoded = seen.rewritten(_ASCII_PERCENT, _percent)
+        if decoded is seen:
+            return
+        seen = plain(decoded)
+        yield seen
+
+
+def other_decodings(seen: View) -> Iterator[View]:
+    """UTF-7, quoted-printable and stripped tags of a plain view, where they change anything."""
+    text = seen.text
+    for present, pattern, decode in (
+        ("+A" in text, _UTF7, _utf7),
+        ("=" in text, _QUOTED_PRINTABLE, _quoted_printable),
+        ("<" in text and ">" in text, _TAG, _nothing),
+    ):
+        if present and (decoded := seen.rewritten(pattern, decode)) is not seen:
+            yield decoded
+
+
+def unfolded(seen: View) -> View:
+    """The text with line ends, quote marks and the blanks around them left out."""
+    return seen.rewritten(_FOLD, _nothing)
+
+
+def squeezed(seen: View) -> View:
+    """The text without any blank."""
+    return seen.rewritten(_BLANKS, _nothing)
