@@ -1,0 +1,43 @@
+"""A conversation: one buyer and one seller, and where its chain of entries stands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parley.conversation.aliases import AliasId, ConversationId
+from parley.conversation.messages import Message
+from parley.conversation.parties import PartyId, Role
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """parties and aliases by role. An intake conversation (of a contact alias) has no buyer."""
+
+    id: ConversationId
+    order: str | None
+    parties: dict[Role, PartyId]
+    aliases: dict[Role, AliasId]
+    status: Status = Status.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a conversation's chain. seq: number of its last link, 0 when it has none; tip: that link's
+    hash in hex, "" when there is none."""
+
+    seq: int
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """What one read of a conversation shows: itself, its head, and its latest ≤ 50 messages, newest first."""
+
+    conversation: Conversation
+    head: Head
+    recent: tuple[Message, ...]

@@ -1,0 +1,104 @@
+"""The life of a message: its states, who may work on it, and what is remembered of it."""
+
+import hashlib
+from base64 import b32encode
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from parley.conversation.aliases import AliasId, ConversationId
+from parley.conversation.parties import Role
+
+MessageId = NewType("MessageId", str)
+
+
+class State(StrEnum):
+    """received: claimed, nothing kept yet. archived: original and outgoing mail are in the archive and
+    nothing has been handed to SES. sending: handed to SES, answer not yet recorded."""
+
+    RECEIVED = "received"
+    ARCHIVED = "archived"
+    SENDING = "sending"
+    RELAYED = "relayed"
+    HELD = "held"
+    RELEASED = "released"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    DISCARDED = "discarded"
+
+
+NEXT_STATES: dict[State, frozenset[State]] = {
+    State.RECEIVED: frozenset({State.ARCHIVED, State.SENDING, State.HELD, State.REFUSED, State.DISCARDED}),
+    State.ARCHIVED: frozenset({State.SENDING, State.HELD}),
+    # Back to archived when SES certainly did not take the mail (throttled, paused): it may be sent later.
+    State.SENDING: frozenset({State.SENDING, State.ARCHIVED, State.RELAYED, State.HELD}),
+    State.HELD: frozenset({State.RELEASED, State.REFUSED, State.EXPIRED}),
+    State.RELAYED: frozenset(),
+    State.RELEASED: frozenset(),
+    State.REFUSED: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.DISCARDED: frozenset(),
+}
+"""The legal transitions. Straight delivery goes from received to sending in one write: by then the archive
+is complete."""
+
+OUTCOMES = frozenset({State.RELAYED, State.HELD, State.REFUSED, State.DISCARDED})
+"""States that end the work on a receipt."""
+
+
+class IllegalTransition(ValueError):
+    """A message cannot go from one state to the other."""
+
+
+def check_transition(old: State, new: State) -> None:
+    """Raises `IllegalTransition` unless `NEXT_STATES` allows the step."""
+    if new not in NEXT_STATES[old]:
+        raise IllegalTransition(f"{old} → {new}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who works on a message, and until when (UTC)."""
+
+    owner: str
+    until: datetime
+
+    def holds(self, now: datetime) -> bool:
+        return now < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One receipt for one alias, as the table keeps it. No subject, no body, no mailbox.
+
+    received_at: SES's time of the receipt (UTC). author_role: who wrote it, None where that is not proved.
+    author_message_id, outgoing_message_id: the Message-ID as its author knows it and as its recipient knows
+    it, without angle brackets. fingerprint: recognises a resubmission. automatic: the kind of automatic mail
+    (a value of `parley.mail.reports.Automatic`), None for what a person wrote. link: JSON of the message's
+    chain entry, the outbox of the archive. salts: "original" and "relayed" → hex, for the commitments.
+    """
+
+    id: MessageId
+    receipt_id: str
+    alias: AliasId
+    received_at: datetime
+    state: State
+    codes: tuple[str, ...] = ()
+    conversation: ConversationId | None = None
+    seq: int = 0
+    author_role: Role | None = None
+    lease: Lease | None = None
+    author_message_id: str | None = None
+    outgoing_message_id: str | None = None
+    fingerprint: str | None = None
+    automatic: str | None = None
+    link: str | None = None
+    salts: tuple[tuple[str, str], ...] = ()
+
+
+def message_id(receipt_id: str, alias: AliasId) -> MessageId:
+    """The id of the message that a receipt makes for an alias: 26 lower-case letters and digits, the same
+    for every delivery of the receipt."""
+    digest = hashlib.sha256(f"{receipt_id}\n{alias}".encode()).digest()
+    return MessageId(b32encode(digest[:16]).decode("ascii").rstrip("=").lower())

@@ -1,0 +1,27 @@
+"""What a rule may look at."""
+
+from dataclasses import dataclass
+
+from parley.mail.reports import Automatic
+from parley.mail.structure import Mail
+from parley.mail.verdicts import Verdicts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One mail before one alias.
+
+    size: bytes of the mail as received. fingerprint: of alias, author, Message-ID and body; None where the
+    mail has no Message-ID. recent_fingerprints: of the last 24 hours' messages to this alias.
+    automatic_recently: whether an automatic reply of this author was relayed in the last 24 hours.
+    conversation_open: whether mail may pass between the parties at all.
+    """
+
+    mail: Mail
+    size: int
+    automatic: Automatic | None
+    verdicts: Verdicts
+    fingerprint: str | None = None
+    recent_fingerprints: frozenset[str] = frozenset()
+    automatic_recently: bool = False
+    conversation_open: bool = True

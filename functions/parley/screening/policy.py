@@ -1,0 +1,189 @@
+"""The one table of codes, and what each leads to.
+
+A policy maps the code of a finding to an action; the strictest action among a mail's findings decides.
+`docs/outcomes.md` is written from this table.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parley.mail.findings import Finding
+
+
+class Action(StrEnum):
+    """In rising order of strictness. Discarding stands above refusing: nobody is told of what is discarded."""
+
+    DELIVER = "deliver"
+    MASK = "mask"
+    FLAG = "flag"
+    HOLD = "hold"
+    REFUSE = "refuse"
+    DISCARD = "discard"
+
+
+_STRICTNESS = {action: rank for rank, action in enumerate(Action)}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One row: the default action, whether an authenticated author is told, and what the code means."""
+
+    code: str
+    action: Action
+    notify: bool
+    meaning: str
+
+
+def _rows(action: Action, notify: bool, meanings: Mapping[str, str]) -> dict[str, Code]:
+    return {code: Code(code, action, notify, meaning) for code, meaning in meanings.items()}
+
+
+CODES: dict[str, Code] = {
+    **_rows(
+        Action.REFUSE,
+        False,
+        {
+            "author-unclear": "no From field, several, or one with several mailboxes",
+            "not-authenticated": "neither DMARC nor an exactly aligned SPF or DKIM result proves the From mailbox",
+            "stranger": "the author is authenticated but is not the conversation's other party",
+            "own-alias": "the party that the alias stands for wrote to itself",
+        },
+    ),
+    **_rows(
+        Action.REFUSE,
+        True,
+        {
+            "unregistered-mailbox": "the author wrote from a mailbox of theirs that is not registered",
+            "conversation-closed": "the conversation is closed or expired",
+            "virus": "SES found a virus",
+            "too-large": "the mail is larger than 40 MB",
+            "mail-too-large": "the mail is larger than 40 MB",
+            "outgoing-too-large": "the mail would exceed SES's 40 MB after encoding",
+            "too-many-parts": "the mail has more than 1,000 parts, or more than 450 to send",
+            "attachment-type-refused": "an attachment has a name ending that SES does not send",
+            "encrypted": "the mail is encrypted (S/MIME or PGP) and cannot be read",
+        },
+    ),
+    **_rows(
+        Action.HOLD,
+        True,
+        {
+            "spam": "SES judges it spam",
+            "spam-verdict-missing": "SES could not check for spam",
+            "virus-verdict-missing": "SES could not check for viruses",
+            "header-too-large": "the header section exceeds 256 KB or 2,000 fields",
+            "nested-too-deep": "parts are nested deeper than 20 levels",
+            "ambiguous-content-type": "a part declares two different media types",
+            "ambiguous-transfer-encoding": "a part declares two different transfer encodings",
+            "too-many-near-boundaries": "too many lines begin like a boundary and are none",
+            "unknown-transfer-encoding": "a part has a transfer encoding that is not MIME's",
+            "encoded-multipart": "a multipart is itself transfer-encoded",
+            "undecodable-text": "a text part cannot be decoded with certainty",
+            "text-too-large": "a text part exceeds 5 MB",
+            "partial-message": "message/partial: only a piece of a mail",
+            "external-body": "message/external-body: the content lies elsewhere",
+            "tnef": "a winmail.dat that is not opened yet",
+            "leak": "the finished mail still showed a protected string",
+            "leak-gate-unreadable": "the leak gate could not read the finished mail",
+            "ses-rejected": "SES refused the finished mail",
+            "ses-bad-request": "SES could not read the request to send the finished mail",
+            "ses-too-large": "SES found the finished mail too large",
+            "masking-unsettled": "masking kept uncovering further protected strings",
+            "html-too-complex": "an HTML part is too deeply nested or too large to be read with certainty",
+            "signed-opaque": "S/MIME signed data that encloses its content",
+            "pipeline-error": "an unexpected error; the mail waits for a corrected version",
+            "no-boundary": "no boundary could be found that the mail does not hold",
+            "composition-changed": "the mail was composed differently when work on it resumed",
+        },
+    ),
+    **_rows(
+        Action.HOLD,
+        False,
+        {
+            "authentication-unavailable": "SES could not check who wrote, or did not say what it found",
+            "not-a-mail": "the object is no mail",
+            "notification-missing": "SES's notification never came and the recipients are not known",
+        },
+    ),
+    **_rows(
+        Action.DISCARD,
+        False,
+        {
+            "unknown-alias": "no such alias",
+            "foreign-domain": "not a mailbox of the relay domain",
+            "loop": "one of our own mails came back",
+            "too-many-hops": "more than 50 servers handled the mail",
+            "delivery-report": "a delivery report (bounce): recorded, never relayed",
+            "feedback-report": "an abuse report by a mailbox provider: recorded, never relayed",
+            "read-receipt": "a read receipt: recorded, never relayed",
+            "auto-reply-repeated": "a second automatic reply within 24 hours",
+            "resubmission": "the same mail again within 24 hours",
+        },
+    ),
+    **_rows(
+        Action.FLAG,
+        False,
+        {
+            "protected-in-attachment": "a file that cannot be masked holds a party's mailbox",
+            "spam-uncertain": "SES is not sure whether it is spam",
+            "spam-scan-disabled": "spam scanning is off",
+            "virus-scan-disabled": "virus scanning is off",
+            "bulk": "sent as bulk or list mail",
+            "auto-generated": "written by a program, not as a reply",
+        },
+    ),
+    **_rows(
+        Action.MASK,
+        False,
+        {
+            "protected-masked": "a protected string was replaced",
+            "contact-mailbox-masked": "another mailbox was replaced",
+            "filename-masked": "a file name held a protected string",
+            "signature-removed": "an S/MIME or PGP signature no longer fits and was removed",
+            "certificate-removed": "a certificate or public key that names its owner was removed",
+            "remote-content-removed": "remote images and the like were removed from HTML",
+            "html-replaced-by-text": "an HTML part could not be kept as HTML and is sent as text",
+            "amp-removed": "an AMP alternative was removed",
+            "uuencoded-file-removed": "a uuencoded file inside a text was removed",
+            "enclosed-header-reduced": "the header section of an enclosed mail was reduced",
+        },
+    ),
+    **_rows(
+        Action.DELIVER,
+        False,
+        {
+            "relayed": "handed to SES",
+            "role-mailbox": "passed on to the operator's mailbox",
+            "auto-reply": "an automatic reply; does not count as an answer",
+            "contact-mailbox": "another mailbox was noticed",
+            "part-empty": "a part had nothing left to send",
+            "junk-in-header": "a line in a header section is no field",
+            "missing-blank-line": "a body begins without the empty line before it",
+            "bare-carriage-returns": "lines end with CR alone",
+            "missing-boundary": "a multipart without boundaries is read as text",
+            "missing-close": "a multipart does not end with its closing boundary",
+        },
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """version: recorded with every message. actions: what differs from the table's defaults."""
+
+    version: str
+    actions: Mapping[str, Action]
+
+    def action(self, code: str) -> Action:
+        """Raises KeyError for a code that the table does not know: a code without a row is a bug."""
+        return self.actions.get(code, CODES[code].action)
+
+    def strictest(self, findings: Iterable[Finding]) -> tuple[Action, tuple[str, ...]]:
+        """The action that decides, and the codes that demand it, in order, without repetition."""
+        actions = [(self.action(finding.code), finding.code) for finding in findings]
+        decisive = max((action for action, _ in actions), key=_STRICTNESS.__getitem__, default=Action.DELIVER)
+        return decisive, tuple(dict.fromkeys(code for action, code in actions if action is decisive))
+
+
+DEFAULT_POLICY = Policy("default-1", {})

@@ -1,0 +1,37 @@
+from itertools import product
+
+import pytest
+
+from parley.conversation.aliases import AliasId
+from parley.conversation.messages import (
+    NEXT_STATES,
+    IllegalTransition,
+    State,
+    check_transition,
+    message_id,
+)
+
+
+def test_every_state_has_its_row() -> None:
+    assert set(NEXT_STATES) == set(State)
+
+
+@pytest.mark.parametrize(("old", "new"), list(product(State, State)))
+def test_only_listed_transitions_are_legal(old: State, new: State) -> None:
+    if new in NEXT_STATES[old]:
+        check_transition(old, new)
+    else:
+        with pytest.raises(IllegalTransition):
+            check_transition(old, new)
+
+
+def test_what_left_cannot_be_held_or_sent_again() -> None:
+    for over in (State.RELAYED, State.REFUSED, State.DISCARDED, State.RELEASED, State.EXPIRED):
+        assert not NEXT_STATES[over]
+
+
+def test_a_receipt_makes_one_message_for_each_alias() -> None:
+    first = message_id("receipt-1", AliasId("b-1"))
+    assert first == message_id("receipt-1", AliasId("b-1"))
+    assert len({first, message_id("receipt-1", AliasId("s-1")), message_id("receipt-2", AliasId("b-1"))}) == 3
+    assert first.isalnum() and first == first.lower() and len(first) == 26

@@ -1,0 +1,37 @@
+import pytest
+
+from parley.conversation.admission import Admission
+from parley.mail.findings import Finding
+from parley.mail.reports import Automatic
+from parley.mail.structure import Defect
+from parley.relaying.notices import _ENGLISH, _GERMAN
+from parley.screening.policy import CODES, DEFAULT_POLICY, Action, Policy
+
+
+def test_every_code_of_the_pure_packages_has_its_row() -> None:
+    produced = {*Automatic, *Defect, *(answer for answer in Admission if answer is not Admission.ADMITTED)}
+    assert {str(code) for code in produced} <= set(CODES)
+
+
+def test_the_strictest_action_decides_and_names_its_codes_once() -> None:
+    findings = [Finding("spam-uncertain"), Finding("spam"), Finding("virus"), Finding("virus", place="part:1")]
+    assert DEFAULT_POLICY.strictest(findings) == (Action.REFUSE, ("virus",))
+
+
+def test_nothing_found_is_delivered() -> None:
+    assert DEFAULT_POLICY.strictest([]) == (Action.DELIVER, ())
+
+
+def test_a_policy_overrides_the_table() -> None:
+    policy = Policy("lenient-1", {"spam": Action.FLAG})
+    assert policy.strictest([Finding("spam")])[0] is Action.FLAG
+
+
+def test_a_code_without_a_row_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        DEFAULT_POLICY.action("no-such-code")
+
+
+def test_notices_know_the_same_reasons_in_every_language() -> None:
+    assert set(_ENGLISH.reasons) == set(_GERMAN.reasons)
+    assert {code for code in _ENGLISH.reasons if code != "unreadable"} <= set(CODES)
