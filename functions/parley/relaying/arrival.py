@@ -1,0 +1,44 @@
+"""One mail before one alias, with all that is known around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from parley.conversation.aliases import ConversationAlias, alias_mailbox
+from parley.conversation.conversations import Conversation
+from parley.conversation.messages import Message, MessageId
+from parley.conversation.parties import Party, Role
+from parley.mail.address import Mailbox, ReversePath
+from parley.mail.authentication import Authentication
+from parley.mail.verdicts import Verdicts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What a decision rests on.
+
+    writer: the party that may write to the alias, None at a contact alias before its conversation is open.
+    owner: the party that the alias stands for. recent: the conversation's latest messages, without this one.
+    authentication: what SES found, from its own header field; None if there is none to be believed.
+    """
+
+    raw: bytes
+    message_id: MessageId
+    received_at: datetime
+    reverse_path: ReversePath
+    verdicts: Verdicts
+    authentication: Authentication | None
+    alias: ConversationAlias
+    conversation: Conversation
+    writer: Party | None
+    owner: Party
+    recent: Sequence[Message]
+    relay_domain: str
+
+    @property
+    def author_role(self) -> Role:
+        return self.alias.stands_for.other
+
+    def alias_of(self, role: Role) -> Mailbox:
+        """The mailbox under which the other side knows the party of that role."""
+        return alias_mailbox(self.conversation.aliases[role], self.relay_domain)

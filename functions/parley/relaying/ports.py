@@ -1,0 +1,196 @@
+"""What the use cases need from outside. `parley.stores` implements it on AWS; tests have fakes.
+
+Every call is one AWS call unless it says otherwise. Errors are the types below; anything else that an
+implementation raises means "not now": nothing is acknowledged and the receipt comes again.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from parley.conversation.aliases import Alias, AliasId, ConversationId
+from parley.conversation.conversations import Conversation, ConversationView, Head
+from parley.conversation.messages import Lease, Message, MessageId, State
+from parley.conversation.parties import Party, PartyId
+from parley.mail.address import Mailbox
+
+
+class HeadMoved(Exception):
+    """Another message took the conversation's next place; read it again and try anew."""
+
+
+class AlreadyClaimed(Exception):
+    """The message exists; `message` is it as stored now."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.id)
+        self.message = message
+
+
+class LeaseLost(Exception):
+    """The message changed state or owner meanwhile: another invocation works on it. Nothing was written."""
+
+
+class AlreadyExists(Exception):
+    """What was to be created is there already; nothing was written."""
+
+
+class NoSuchObject(Exception):
+    """There is no object of that key."""
+
+
+class SendDeferred(Exception):
+    """SES certainly did not take the mail and may later (throttling, quota, paused, 5xx); `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class SendRefused(Exception):
+    """SES certainly did not take the mail and never will; `code` is stable, e.g. "ses-rejected"."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class SendUncertain(Exception):
+    """No answer: SES may have taken the mail or not."""
+
+
+class Directory(Protocol):
+    """Aliases, conversations and parties."""
+
+    def alias(self, alias: AliasId) -> Alias | None: ...
+
+    def conversation(self, conversation: ConversationId) -> ConversationView | None:
+        """The conversation, its head and its latest 50 messages, consistently read, in one Query."""
+        ...
+
+    def parties(self, ids: Collection[PartyId]) -> Mapping[PartyId, Party]:
+        """Those of the parties that exist, in one BatchGetItem."""
+        ...
+
+    def party_of_mailbox(self, mailbox: Mailbox) -> Party | None:
+        """The party that registered this mailbox (equal for admission), or None. Two calls."""
+        ...
+
+    def register(self, party: Party) -> None:
+        """Puts the party and its mailbox index in one transaction; replaces nothing.
+
+        Raises `AlreadyExists` if the party or one of its mailboxes is registered.
+        """
+        ...
+
+    def open(self, conversation: Conversation, aliases: Collection[Alias]) -> None:
+        """Puts a conversation's head and aliases in one transaction. Raises `AlreadyExists`."""
+        ...
+
+
+class Messages(Protocol):
+    """The record of messages."""
+
+    def claim(self, message: Message, *, before: Head, after: Head) -> None:
+        """Puts the message (state received, with its lease and link) and moves the conversation's head from
+        `before` to `after`, in one transaction. Raises `AlreadyClaimed` or `HeadMoved`."""
+        ...
+
+    def claim_loose(self, message: Message) -> None:
+        """Puts a message that belongs to no conversation; one that already has its outcome is also noted
+        under its receipt, in the same transaction. Raises `AlreadyClaimed`."""
+        ...
+
+    def take_over(self, message: Message, lease: Lease) -> Message:
+        """Gives an unfinished message whose lease is as in `message` to a new owner. Raises `LeaseLost`."""
+        ...
+
+    def advance(
+        self, message: Message, state: State, *, codes: tuple[str, ...] | None = None, release: bool = False
+    ) -> Message:
+        """Writes a step between states that end nothing, if the stored message still has `message`'s state
+        and lease; checks `NEXT_STATES` first. release: drop the lease. Raises `LeaseLost`."""
+        ...
+
+    def finish(
+        self,
+        message: Message,
+        state: State,
+        *,
+        codes: tuple[str, ...],
+        outgoing_message_id: str | None = None,
+        finished_at: datetime,
+    ) -> Message:
+        """Writes the outcome and drops the lease, and notes it under the receipt for the inbox sweep, in one
+        transaction. Raises `LeaseLost`."""
+        ...
+
+    def finished_receipts(self, receipt_ids: Collection[str]) -> frozenset[str]:
+        """Those of the receipts of which at least one message has an outcome. One call per 100 receipts."""
+        ...
+
+    def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
+        """Whether this message may notify for this subject (author and reason) in the present window of 24
+        hours: true for the first message that asks and again for that same one."""
+        ...
+
+
+class Inbox(Protocol):
+    """What SES wrote."""
+
+    def get(self, key: str) -> bytes:
+        """The object. Raises `NoSuchObject`."""
+        ...
+
+    def older_than(self, moment: datetime) -> Collection[tuple[str, datetime]]:
+        """Key and time of every object written before `moment`. Pages through the bucket."""
+        ...
+
+
+class Archive(Protocol):
+    """Where everything is kept. Nothing in it is ever rewritten."""
+
+    def put(self, key: str, content: bytes, *, media_type: str, metadata: Mapping[str, str]) -> None:
+        """Stores the object; if it exists, leaves it as it is."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Raises `NoSuchObject`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One mail for SES. tags come back in SES's events; names and values of [A-Za-z0-9_-] only."""
+
+    reverse_path: Mailbox
+    """The From mailbox; SES writes its own reverse-path."""
+    forward_path: Mailbox
+    raw: bytes
+    tags: Mapping[str, str]
+
+
+class Mailer(Protocol):
+    def send(self, submission: Submission) -> str:
+        """Hands the mail to SES once, without retry after an uncertain answer; returns SES's message id.
+        Raises `SendDeferred`, `SendRefused` or `SendUncertain`."""
+        ...
+
+
+class Queue(Protocol):
+    def send(self, body: str) -> None:
+        """Puts a text into the queue that feeds receive_mail."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present time, UTC."""
+        ...
+
+
+class Entropy(Protocol):
+    def bits(self, count: int) -> int:
+        """That many unpredictable bits."""
+        ...

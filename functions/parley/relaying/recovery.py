@@ -1,0 +1,56 @@
+"""Rebuilding a receipt whose notification never came, from the header fields that SES itself wrote.
+
+Only fields above the first X-SES-RECEIPT are SES's. The envelope's recipients are not among them except in
+the `for` clause of SES's Received field, which names one recipient and only if there was just one.
+"""
+
+import re
+
+from parley.mail.address import NULL_REVERSE_PATH, AddressError, ReversePath, parse_reverse_path
+from parley.mail.authentication import Authentication, ses_authentication
+from parley.mail.header import Header
+from parley.mail.verdicts import Verdict, Verdicts
+from parley.relaying.receipts import LostReceipt, Receipt
+
+_FOR = re.compile(r"\sfor\s+<?([^\s<>;]{3,320})>?\s*;")
+
+
+def recover(lost: LostReceipt, header: Header) -> Receipt:
+    """The receipt as far as the object tells it: `recipients` is empty where SES's fields name none.
+
+    A DMARC pass is SES's Authentication-Results'; without one the verdict is MISSING and the mail is held.
+    """
+    names = [field.name for field in header.fields]
+    own = Header(header.fields[: names.index("x-ses-receipt")] if "x-ses-receipt" in names else ())
+    received = _FOR.search((own.first("received") or b"")[:4096].decode("latin-1"))
+    return Receipt(
+        id=lost.id,
+        key=lost.key,
+        received_at=lost.received_at,
+        reverse_path=_reverse_path(own),
+        recipients=(received[1],) if received else (),
+        verdicts=_verdicts(own, ses_authentication(header)),
+    )
+
+
+def _verdicts(own: Header, authentication: Authentication | None) -> Verdicts:
+    def stated(name: str) -> Verdict:
+        return Verdict.read((own.first(name) or b"").decode("latin-1").strip())
+
+    if authentication is None:
+        return Verdicts(spam=stated("x-ses-spam-verdict"), virus=stated("x-ses-virus-verdict"))
+    return Verdicts(
+        spf=Verdict.PASS if authentication.spf_domain else Verdict.GRAY,
+        dkim=Verdict.PASS if authentication.dkim_domains else Verdict.GRAY,
+        # Without a pass nothing tells FAIL from GRAY.
+        dmarc=Verdict.PASS if authentication.dmarc_domain else Verdict.MISSING,
+        spam=stated("x-ses-spam-verdict"),
+        virus=stated("x-ses-virus-verdict"),
+    )
+
+
+def _reverse_path(own: Header) -> ReversePath:
+    try:
+        return parse_reverse_path((own.first("return-path") or b"").decode("latin-1"))
+    except AddressError:
+        return NULL_REVERSE_PATH

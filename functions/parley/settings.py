@@ -1,0 +1,66 @@
+"""Settings of a function, read once from its environment.
+
+The stack writes these variables and the functions read them; both take the names from here, so that
+they cannot drift apart. A missing or malformed variable raises `SettingsError` naming it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+PREFIX = "PARLEY_"
+
+
+class SettingsError(ValueError):
+    """A variable of the environment is missing or malformed; the text names it."""
+
+
+def variable(field: str) -> str:
+    """The environment variable that holds the setting `field`: `table` → `PARLEY_TABLE`."""
+    return PREFIX + field.upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What every function may know of its deployment. Each field is one environment variable."""
+
+    relay_domain: str
+    """The domain of all aliases, lower-case, without a dot at the end."""
+    marketplace_name: str
+    """How notices call the marketplace."""
+    operator_mailbox: str
+    """Where mail for postmaster@ and abuse@ goes."""
+    region: str
+    """Region of the SES identity: decides the domain of outgoing Message-IDs."""
+    table: str
+    inbox_bucket: str
+    inbox_prefix: str
+    """Prefix of the objects that SES writes, with the slash at its end."""
+    archive_bucket: str
+    queue_url: str
+    """The queue that feeds receive_mail; the inbox sweep sends to it."""
+    configuration_set: str
+    mailbox_key_secret: str
+    """ARN of the secret whose string keys the hash of the mailbox index."""
+    lease_seconds: int
+    """How long a message belongs to the invocation that claimed it; above the function's timeout."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Reads every field from its variable. Raises `SettingsError` naming all that are wrong."""
+        values: dict[str, str | int] = {}
+        wrong: list[str] = []
+        for field in fields(cls):
+            text = environment.get(variable(field.name), "")
+            if not text:
+                wrong.append(f"{variable(field.name)} is not set")
+            elif field.type is int:
+                if text.isdecimal() and int(text) > 0:
+                    values[field.name] = int(text)
+                else:
+                    wrong.append(f"{variable(field.name)} must be a positive whole number, not {text!r}")
+            else:
+                values[field.name] = text
+        if wrong:
+            raise SettingsError("; ".join(wrong))
+        return cls(**values)  # type: ignore[arg-type]  # the loop above checked each field's type

@@ -1,0 +1,173 @@
+"""What the items of the relay table hold: each type to its item and back, attribute by attribute. Pure."""
+
+from parley.conversation.aliases import Alias, AliasId, ContactAlias, ConversationAlias, ConversationId
+from parley.conversation.conversations import Conversation, Head, Status
+from parley.conversation.messages import Lease, Message, MessageId, State
+from parley.conversation.parties import Party, PartyId, Role
+from parley.mail.address import Mailbox
+from parley.stores import keys
+from parley.stores.attributes import (
+    UnreadableItemError,
+    check,
+    number,
+    optional,
+    read_list,
+    read_number,
+    read_optional,
+    read_pair,
+    read_text,
+    read_texts,
+    text,
+    texts,
+    written,
+)
+from parley.stores.keys import Item
+
+
+def alias_item(alias: Alias) -> Item:
+    key = keys.alias_key(alias.id)
+    match alias:
+        case ConversationAlias():
+            return written(
+                key,
+                alias=text(alias.id),
+                kind=text("conversation"),
+                conversation_id=text(alias.conversation),
+                stands_for=text(alias.stands_for),
+            )
+        case ContactAlias():
+            return written(
+                key,
+                alias=text(alias.id),
+                kind=text("contact"),
+                seller_id=text(alias.seller),
+                intake_id=text(alias.intake),
+            )
+
+
+def read_alias(item: Item) -> Alias:
+    check(item)
+    alias = AliasId(read_text(item, "alias"))
+    match read_text(item, "kind"):
+        case "conversation":
+            return ConversationAlias(
+                id=alias,
+                conversation=ConversationId(read_text(item, "conversation_id")),
+                stands_for=Role(read_text(item, "stands_for")),
+            )
+        case "contact":
+            return ContactAlias(
+                id=alias,
+                seller=PartyId(read_text(item, "seller_id")),
+                intake=ConversationId(read_text(item, "intake_id")),
+            )
+    raise UnreadableItemError("kind")
+
+
+def head_item(conversation: Conversation, head: Head) -> Item:
+    """order_id, buyer_id and seller_id are keys of indexes: an intake conversation is in none by buyer."""
+    return written(
+        keys.head_key(conversation.id),
+        conversation_id=text(conversation.id),
+        order_id=optional(conversation.order),
+        buyer_id=optional(conversation.parties.get(Role.BUYER)),
+        seller_id=optional(conversation.parties.get(Role.SELLER)),
+        buyer_alias=optional(conversation.aliases.get(Role.BUYER)),
+        seller_alias=optional(conversation.aliases.get(Role.SELLER)),
+        status=text(conversation.status),
+        seq=number(head.seq),
+        tip=text(head.tip),
+    )
+
+
+def read_head(item: Item) -> tuple[Conversation, Head]:
+    check(item)
+    parties = {role: read_optional(item, f"{role}_id") for role in Role}
+    aliases = {role: read_optional(item, f"{role}_alias") for role in Role}
+    conversation = Conversation(
+        id=ConversationId(read_text(item, "conversation_id")),
+        order=read_optional(item, "order_id"),
+        parties={role: PartyId(each) for role, each in parties.items() if each is not None},
+        aliases={role: AliasId(each) for role, each in aliases.items() if each is not None},
+        status=Status(read_text(item, "status")),
+    )
+    return conversation, Head(read_number(item, "seq"), read_text(item, "tip"))
+
+
+def message_item(message: Message) -> Item:
+    """held_at, with the state the key of the index of held messages, stands on those alone."""
+    lease = message.lease
+    return written(
+        keys.message_key(message),
+        message_id=text(message.id),
+        receipt_id=text(message.receipt_id),
+        alias=text(message.alias),
+        received_at=text(keys.stamp(message.received_at)),
+        state=text(message.state),
+        codes=texts(message.codes),
+        conversation_id=optional(message.conversation),
+        seq=number(message.seq),
+        author_role=optional(message.author_role),
+        lease_owner=None if lease is None else text(lease.owner),
+        lease_until=None if lease is None else text(keys.stamp(lease.until)),
+        author_message_id=optional(message.author_message_id),
+        outgoing_message_id=optional(message.outgoing_message_id),
+        fingerprint=optional(message.fingerprint),
+        automatic=optional(message.automatic),
+        link=optional(message.link),
+        salts={"L": [texts(pair) for pair in message.salts]},
+        held_at=text(keys.stamp(message.received_at)) if message.state is State.HELD else None,
+    )
+
+
+def read_message(item: Item) -> Message:
+    check(item)
+    conversation = read_optional(item, "conversation_id")
+    role = read_optional(item, "author_role")
+    owner = read_optional(item, "lease_owner")
+    return Message(
+        id=MessageId(read_text(item, "message_id")),
+        receipt_id=read_text(item, "receipt_id"),
+        alias=AliasId(read_text(item, "alias")),
+        received_at=keys.moment(read_text(item, "received_at")),
+        state=State(read_text(item, "state")),
+        codes=read_texts(item, "codes"),
+        conversation=None if conversation is None else ConversationId(conversation),
+        seq=read_number(item, "seq"),
+        author_role=None if role is None else Role(role),
+        lease=None if owner is None else Lease(owner, keys.moment(read_text(item, "lease_until"))),
+        author_message_id=read_optional(item, "author_message_id"),
+        outgoing_message_id=read_optional(item, "outgoing_message_id"),
+        fingerprint=read_optional(item, "fingerprint"),
+        automatic=read_optional(item, "automatic"),
+        link=read_optional(item, "link"),
+        salts=tuple(read_pair(each) for each in read_list(item, "salts")),
+    )
+
+
+def party_item(party: Party) -> Item:
+    return written(
+        keys.party_key(party.id),
+        party_id=text(party.id),
+        role=text(party.role),
+        locale=text(party.locale),
+        display_name=text(party.display_name),
+        mailboxes={"L": [texts((each.local_part, each.domain)) for each in party.mailboxes]},
+        public_contacts=texts(tuple(sorted(party.public_contacts))),
+    )
+
+
+def read_party(item: Item) -> Party:
+    check(item)
+    return Party(
+        id=PartyId(read_text(item, "party_id")),
+        role=Role(read_text(item, "role")),
+        locale=read_text(item, "locale"),
+        display_name=read_text(item, "display_name"),
+        mailboxes=tuple(Mailbox(*read_pair(each)) for each in read_list(item, "mailboxes")),
+        public_contacts=frozenset(read_texts(item, "public_contacts")),
+    )
+
+
+def mailbox_item(keyed_hash: str, party: PartyId) -> Item:
+    return written(keys.mailbox_key(keyed_hash), party_id=text(party))

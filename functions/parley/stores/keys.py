@@ -1,0 +1,87 @@
+"""Keys of the relay table: which item lies where. The one place that knows how they are spelled.
+
+| item             | pk                                  | sk                               |
+|------------------|-------------------------------------|----------------------------------|
+| alias            | ALIAS#<local-part>                  | ALIAS                            |
+| conversation     | CONVERSATION#<id>                   | ~HEAD                            |
+| message          | CONVERSATION#<id>                   | MESSAGE#<time of receipt>#<id>   |
+| loose message    | RECEIPT#<receipt id>                | MESSAGE#<id>                     |
+| receipt          | RECEIPT#<receipt id>                | RECEIPT                          |
+| party            | PARTY#<id>                          | PARTY                            |
+| mailbox → party  | MAILBOX#<keyed hash>                | MAILBOX                          |
+| notice window    | COUNT#notice#<subject>#<window>     | COUNT                            |
+
+`~HEAD` sorts after every message, so one reverse Query brings the head and the latest messages.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from parley.conversation.aliases import AliasId, ConversationId
+from parley.conversation.messages import Message
+from parley.conversation.parties import PartyId
+
+Item = Mapping[str, Mapping[str, Any]]
+"""An item, or a part of one, in DynamoDB's own notation: name → {type: value}."""
+
+EXPIRES_AT = "expires_at"
+"""The attribute after which DynamoDB deletes an item, in seconds since 1970; the table's TTL names it."""
+
+HEAD = "~HEAD"
+MESSAGE = "MESSAGE#"
+RECEIPT = "RECEIPT"
+
+
+def alias_key(alias: AliasId) -> Item:
+    return _key(f"ALIAS#{alias}", "ALIAS")
+
+
+def conversation_pk(conversation: ConversationId) -> str:
+    return f"CONVERSATION#{conversation}"
+
+
+def head_key(conversation: ConversationId) -> Item:
+    return _key(conversation_pk(conversation), HEAD)
+
+
+def message_key(message: Message) -> Item:
+    """Within its conversation by time of receipt; one that has none lies with its receipt."""
+    if message.conversation is None:
+        return _key(f"RECEIPT#{message.receipt_id}", MESSAGE + message.id)
+    return _key(conversation_pk(message.conversation), f"{MESSAGE}{stamp(message.received_at)}#{message.id}")
+
+
+def receipt_key(receipt_id: str) -> Item:
+    return _key(f"RECEIPT#{receipt_id}", RECEIPT)
+
+
+def party_key(party: PartyId) -> Item:
+    return _key(f"PARTY#{party}", "PARTY")
+
+
+def mailbox_key(keyed_hash: str) -> Item:
+    return _key(f"MAILBOX#{keyed_hash}", "MAILBOX")
+
+
+def notice_key(subject: str, window: int) -> Item:
+    return _key(f"COUNT#notice#{subject}#{window}", "COUNT")
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as text of constant length that sorts by time: `2026-09-04T16:12:00.000000Z`.
+
+    Raises `ValueError` for a moment without a zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(text: str) -> datetime:
+    """The moment that `stamp` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def _key(pk: str, sk: str) -> Item:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}

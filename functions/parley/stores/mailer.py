@@ -1,0 +1,127 @@
+"""SES as the relay sends through it: one try, and an answer that says what is certain.
+
+What SES answers may quote mailboxes ("identities failed the check: …"), so its texts end here; a code from
+the tables below goes on, without the error that caused it. What the tables do not know is uncertain, except
+that SES has certainly not taken what it refuses as the client's fault.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore import exceptions as botocore
+from botocore.parsers import ResponseParserError
+
+from parley.relaying.ports import SendDeferred, SendRefused, SendUncertain
+from parley.stores.submission_body import MARK, install, mail_in_place_of_mark
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import SendEmailResponseTypeDef
+
+    from parley.relaying.ports import Submission
+
+NotSent = SendDeferred | SendRefused | SendUncertain
+Kind = type[SendDeferred] | type[SendRefused]
+
+# SES API v2, SendEmail, Errors; then "Common Errors" and what throttling is called across AWS.
+ANSWERS: dict[str, tuple[Kind, str]] = {
+    "TooManyRequestsException": (SendDeferred, "ses-throttled"),
+    "LimitExceededException": (SendDeferred, "ses-limit"),
+    "SendingPausedException": (SendDeferred, "ses-paused"),
+    "AccountSuspendedException": (SendDeferred, "ses-suspended"),
+    # Wrong configuration, not a wrong mail: it can be sent when the operator has mended it.
+    "MailFromDomainNotVerifiedException": (SendDeferred, "ses-mail-from-not-verified"),
+    "NotFoundException": (SendDeferred, "ses-configuration-missing"),
+    "MessageRejected": (SendRefused, "ses-rejected"),
+    "BadRequestException": (SendRefused, "ses-bad-request"),
+    "ValidationException": (SendRefused, "ses-bad-request"),
+    "RequestEntityTooLargeException": (SendRefused, "ses-too-large"),
+    "Throttling": (SendDeferred, "ses-throttled"),
+    "ThrottlingException": (SendDeferred, "ses-throttled"),
+    "RequestLimitExceeded": (SendDeferred, "ses-throttled"),
+    "ServiceUnavailable": (SendDeferred, "ses-unavailable"),
+    "ServiceUnavailableException": (SendDeferred, "ses-unavailable"),
+    "InternalFailure": (SendDeferred, "ses-unavailable"),
+    "InternalServiceErrorException": (SendDeferred, "ses-unavailable"),
+    "AccessDenied": (SendDeferred, "ses-not-permitted"),
+    "AccessDeniedException": (SendDeferred, "ses-not-permitted"),
+    "ExpiredTokenException": (SendDeferred, "ses-not-permitted"),
+    "UnrecognizedClientException": (SendDeferred, "ses-not-permitted"),
+    "InvalidClientTokenId": (SendDeferred, "ses-not-permitted"),
+    "InvalidSignatureException": (SendDeferred, "ses-not-permitted"),
+    "RequestExpired": (SendDeferred, "ses-not-permitted"),
+}
+
+# For codes that the table lacks.
+STATUSES: dict[int, tuple[Kind, str]] = {
+    413: (SendRefused, "ses-too-large"),
+    429: (SendDeferred, "ses-throttled"),
+}
+OTHER_CLIENT_FAULT: tuple[Kind, str] = (SendDeferred, "ses-other-fault")
+OTHER_SERVER_FAULT: tuple[Kind, str] = (SendDeferred, "ses-unavailable")
+GATEWAY_TIMEOUT = 504
+"""A gateway gave up waiting for SES, which may have taken the mail."""
+
+# Nothing has been handed over yet when these are raised. All other errors of botocore (ReadTimeoutError,
+# ConnectionClosedError, SSLError, …) can come after SES has read the request: uncertain.
+BEFORE_SENDING: tuple[tuple[type[Exception], tuple[Kind, str]], ...] = (
+    (botocore.ConnectTimeoutError, (SendDeferred, "ses-unreachable")),
+    (botocore.EndpointConnectionError, (SendDeferred, "ses-unreachable")),
+    (botocore.ProxyConnectionError, (SendDeferred, "ses-unreachable")),
+    (botocore.NoCredentialsError, (SendDeferred, "ses-not-permitted")),
+    (botocore.PartialCredentialsError, (SendDeferred, "ses-not-permitted")),
+    (botocore.CredentialRetrievalError, (SendDeferred, "ses-not-permitted")),
+    (botocore.ParamValidationError, (SendRefused, "ses-bad-request")),
+)
+
+
+class SesMailer:
+    """Implements the port `Mailer`. The client must not try again by itself (`clients.Clients.sesv2`)."""
+
+    def __init__(self, client: SESV2Client, configuration_set: str) -> None:
+        install(client)
+        self._client = client
+        self._configuration_set = configuration_set
+
+    def send(self, submission: Submission) -> str:
+        try:
+            with mail_in_place_of_mark(submission.raw):
+                answer = self._send(submission)
+        except (botocore.ClientError, botocore.BotoCoreError, ResponseParserError) as error:
+            not_sent = classify(error)
+        else:
+            return answer["MessageId"]
+        # Outside of the handler, so that the error of AWS is not even this one's context.
+        raise not_sent
+
+    def _send(self, submission: Submission) -> SendEmailResponseTypeDef:
+        # Explicit on both ends: otherwise SES reads both from the header section.
+        return self._client.send_email(
+            FromEmailAddress=str(submission.reverse_path),
+            Destination={"ToAddresses": [str(submission.forward_path)]},
+            Content={"Raw": {"Data": MARK}},
+            ConfigurationSetName=self._configuration_set,
+            EmailTags=[{"Name": name, "Value": value} for name, value in submission.tags.items()],
+        )
+
+
+def classify(error: Exception) -> NotSent:
+    """What an error of botocore says about the mail."""
+    if isinstance(error, botocore.ClientError):
+        return _classify_answer(error)
+    for type_, (kind, code) in BEFORE_SENDING:
+        if isinstance(error, type_):
+            return kind(code)
+    return SendUncertain()
+
+
+def _classify_answer(error: botocore.ClientError) -> NotSent:
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    known = ANSWERS.get(error.response["Error"]["Code"]) or STATUSES.get(status)
+    if known is None:
+        if status == GATEWAY_TIMEOUT or not 400 <= status < 600:
+            return SendUncertain()
+        known = OTHER_SERVER_FAULT if status >= 500 else OTHER_CLIENT_FAULT
+    kind, code = known
+    return kind(code)

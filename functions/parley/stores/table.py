@@ -1,0 +1,98 @@
+"""What every user of the relay table needs: transactions, batches, and which condition failed.
+
+Nothing here knows what an item means.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from parley.stores.keys import Item
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+CONDITION_FAILED = "ConditionalCheckFailed"
+CONFLICT = "TransactionConflict"
+KEYS_PER_BATCH = 100
+"""BatchGetItem takes no more."""
+
+_TRIES = 4
+_PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one write of a transaction failed: DynamoDB's code, "None" if this one did not, and the item as it
+    is stored, {} unless asked for."""
+
+    code: str
+    item: Item
+
+
+class CancelledError(Exception):
+    """A transaction wrote nothing; `reasons` are in the order of its writes."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons = tuple(reasons)
+
+    def failed(self, write: int) -> bool:
+        """Whether the condition of that write (from 0) did not hold."""
+        return self.reasons[write].code == CONDITION_FAILED
+
+    @property
+    def conflicts(self) -> bool:
+        """Whether nothing but another transaction, at work on the same items, stood in the way."""
+        return {reason.code for reason in self.reasons} - {"None"} == {CONFLICT}
+
+
+class NotAllReadError(Exception):
+    """DynamoDB left keys of a batch unread, again and again: it is throttled. Read it later."""
+
+
+def write_together(
+    client: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef], *, tries: int = _TRIES
+) -> None:
+    """Writes all or nothing in one call. Raises `CancelledError`.
+
+    A conflict means that another transaction held one of the items at that moment; nothing is wrong with
+    this one, so it is tried again. botocore adds a request token, by which its own repetition after a lost
+    answer does not write twice (TransactWriteItems, ClientRequestToken).
+    """
+    for attempt in range(1, tries + 1):
+        try:
+            client.transact_write_items(TransactItems=writes)
+            return
+        except client.exceptions.TransactionCanceledException as error:
+            cancelled = CancelledError(_reasons(error))
+        if not cancelled.conflicts or attempt == tries:
+            # The error of AWS may quote the items: it is not chained.
+            raise cancelled from None
+        time.sleep(_PAUSE_SECONDS * attempt)
+
+
+def _reasons(error: ClientError) -> list[Reason]:
+    answer: Any = error.response
+    reasons = answer.get("CancellationReasons", [])
+    return [Reason(each.get("Code", "None"), each.get("Item", {})) for each in reasons]
+
+
+def read_batch(client: DynamoDBClient, table: str, batch: Iterable[Item]) -> list[Item]:
+    """Those of ≤ `KEYS_PER_BATCH` items that exist, consistently read, in one BatchGetItem, more only for
+    keys that DynamoDB left unread. Raises `NotAllReadError`."""
+    found: list[Item] = []
+    unread: Any = {table: {"Keys": list(batch), "ConsistentRead": True}}
+    for attempt in range(1, _TRIES + 1):
+        answer = client.batch_get_item(RequestItems=unread)
+        found.extend(answer["Responses"].get(table, []))
+        unread = answer.get("UnprocessedKeys")
+        if not unread:
+            return found
+        time.sleep(_PAUSE_SECONDS * attempt)
+    raise NotAllReadError(table)

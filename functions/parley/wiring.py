@@ -1,0 +1,59 @@
+"""Puts the AWS adapters behind the ports, once per execution environment."""
+
+import os
+from datetime import timedelta
+from functools import cache
+
+from parley.mail.address import AddressError, parse_mailbox
+from parley.relaying.outside import Deployment, Outside
+from parley.settings import Settings, SettingsError, variable
+from parley.stores.archive import S3Archive
+from parley.stores.clients import Clients
+from parley.stores.clock import SystemClock
+from parley.stores.directory import DynamoDirectory
+from parley.stores.entropy import SystemEntropy
+from parley.stores.inbox import S3Inbox
+from parley.stores.mailbox_index import MailboxIndex
+from parley.stores.mailer import SesMailer
+from parley.stores.messages import DynamoMessages
+from parley.stores.queue import SqsQueue
+
+
+@cache
+def wire() -> tuple[Outside, Deployment]:
+    """The ports and the deployment of this environment. Raises `SettingsError`."""
+    settings = Settings.from_environment(os.environ)
+    return _outside(settings), deployment(settings)
+
+
+def deployment(settings: Settings) -> Deployment:
+    """What the use cases must know of the deployment. Raises `SettingsError`."""
+    try:
+        operator = parse_mailbox(settings.operator_mailbox)
+    except AddressError:
+        raise SettingsError(f"{variable('operator_mailbox')} is no mailbox") from None
+    if operator.domain == settings.relay_domain:
+        raise SettingsError(f"{variable('operator_mailbox')} must not be at the relay domain")
+    return Deployment(
+        relay_domain=settings.relay_domain,
+        marketplace_name=settings.marketplace_name,
+        operator_mailbox=operator,
+        region=settings.region,
+        inbox_prefix=settings.inbox_prefix,
+        lease=timedelta(seconds=settings.lease_seconds),
+    )
+
+
+def _outside(settings: Settings) -> Outside:
+    clients = Clients(settings.region)
+    index = MailboxIndex(lambda: clients.secretsmanager, settings.mailbox_key_secret)
+    return Outside(
+        directory=DynamoDirectory(clients.dynamodb, settings.table, index),
+        messages=DynamoMessages(clients.dynamodb, settings.table),
+        inbox=S3Inbox(clients.s3, settings.inbox_bucket, settings.inbox_prefix),
+        archive=S3Archive(clients.s3, settings.archive_bucket),
+        mailer=SesMailer(clients.sesv2, settings.configuration_set),
+        queue=SqsQueue(lambda: clients.sqs, settings.queue_url),
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+    )

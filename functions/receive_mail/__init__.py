@@ -1,0 +1,1 @@
+"""Receives mail: SQS ← SNS ← SES."""

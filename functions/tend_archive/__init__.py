@@ -1,0 +1,1 @@
+"""Keeps inbox and archive in order."""

@@ -1,0 +1,1 @@
+"""Trying the product without AWS."""

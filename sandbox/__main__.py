@@ -1,0 +1,22 @@
+"""`python -m sandbox COMMAND`: `preview` shows what would happen to mails."""
+
+import argparse
+import sys
+from pathlib import Path
+
+# The functions' asset is not installed as a package: Lambda, too, runs it from its folder.
+sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
+
+from sandbox import preview  # noqa: E402  # needs the path set above
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Try Parley without AWS.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    preview.add_command(commands)
+    arguments = parser.parse_args()
+    return int(arguments.run(parser, arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

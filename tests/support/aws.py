@@ -1,0 +1,124 @@
+"""The deployed stack on moto, as its functions see it: resources, environment, a sealed wire.
+
+with deployed(template) as deployment:
+    deployment.environment("receive_mail")      # what Lambda would set
+    deployment.receive(receipt_id, raw, ...)    # what SES does with an accepted mail
+    deployment.wire.sent                        # what SES was handed
+"""
+
+import functools
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from unittest.mock import patch
+
+from moto import mock_aws
+
+from parley.settings import Settings
+from parley.stores.clients import Clients
+from tests.support.resources import Template, of_type, one
+from tests.support.stack import Stack
+from tests.support.wire import Wire, opened
+
+
+@functools.cache
+def shared_clients(region: str) -> Clients:
+    """The product's own clients. One set serves all tests: making them takes longer than most tests."""
+    return Clients(region)
+
+
+@dataclass
+class Deployment:
+    """A stack made from the template; `settings` are those that its functions are given."""
+
+    template: Template
+    stack: Stack
+    wire: Wire
+
+    def environment(self, package: str) -> dict[str, str]:
+        """The variables of the function whose handler is in `package`, with all references resolved."""
+        for resource in of_type(self.template, "AWS::Lambda::Function").values():
+            if resource["Properties"]["Handler"] == f"{package}.handler.handler":
+                return {
+                    **self.stack.resolve(resource["Properties"]["Environment"]["Variables"]),
+                    "AWS_REGION": self.settings_region,
+                    "AWS_DEFAULT_REGION": self.settings_region,
+                    "AWS_LAMBDA_FUNCTION_NAME": package,
+                }
+        raise LookupError(package)
+
+    @cached_property
+    def settings_region(self) -> str:
+        return str(self.stack.resolve({"Ref": "AWS::Region"}))
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings.from_environment(self.environment("receive_mail"))
+
+    @property
+    def clients(self) -> Clients:
+        return shared_clients(self.settings.region)
+
+    @cached_property
+    def receipts_topic(self) -> str:
+        """The topic of the receipt rule's S3 action."""
+        _, rule = one(self.template, "AWS::SES::ReceiptRule")
+        (action,) = rule["Properties"]["Rule"]["Actions"]
+        return str(self.stack.resolve(action["S3Action"]["TopicArn"]))
+
+    def store(self, receipt_id: str, raw: bytes) -> str:
+        """Puts the object that SES writes for a receipt; returns its key."""
+        key = self.settings.inbox_prefix + receipt_id
+        self.clients.s3.put_object(Bucket=self.settings.inbox_bucket, Key=key, Body=raw)
+        return key
+
+    def announce(self, notification: dict[str, Any] | str) -> None:
+        """Publishes what SES publishes to the topic; the subscription puts it into the queue."""
+        text = notification if isinstance(notification, str) else json.dumps(notification)
+        self.stack.client("sns").publish(
+            TopicArn=self.receipts_topic, Message=text, Subject="Amazon SES Email Receipt Notification"
+        )
+
+    def queued(self) -> list[dict[str, Any]]:
+        """What waits in the queue of receipts, taken and made invisible as by a poller."""
+        answer = self.clients.sqs.receive_message(
+            QueueUrl=self.settings.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        )
+        return list(answer.get("Messages", []))  # type: ignore[arg-type]  # as a plain dict
+
+    def acknowledge(self, message: dict[str, Any]) -> None:
+        handle = message["ReceiptHandle"]
+        self.clients.sqs.delete_message(QueueUrl=self.settings.queue_url, ReceiptHandle=handle)
+
+    def archived(self) -> dict[str, bytes]:
+        """Every object of the archive by key."""
+        bucket = self.settings.archive_bucket
+        pages = self.clients.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        found = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+        return {key: self.clients.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in found}
+
+    def items(self) -> list[dict[str, Any]]:
+        """Every item of the table."""
+        return list(self.clients.dynamodb.scan(TableName=self.settings.table)["Items"])
+
+
+@contextmanager
+def deployed(template: Template, region: str = "eu-west-1") -> Iterator[Deployment]:
+    """Makes the stack; nothing leaves the machine within, nothing of it is left afterwards."""
+    environment = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    with patch.dict("os.environ", environment), mock_aws(), opened() as wire:
+        stack = Stack(template, region)
+        stack.make_all()
+        wire.verified = {
+            str(stack.resolve(each["Properties"]["EmailIdentity"]))
+            for each in of_type(template, "AWS::SES::EmailIdentity").values()
+        }
+        wire.calls.clear()
+        yield Deployment(template, stack, wire)

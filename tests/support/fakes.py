@@ -1,0 +1,256 @@
+"""The ports in memory. They pass the same contract tests as the adapters on AWS (tests/unit/stores).
+
+`Memory` is what a table would hold; a directory and a record of messages over the same memory see each
+other's writes. Safe to use from several threads.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from parley.conversation.aliases import Alias, AliasId, ConversationId
+from parley.conversation.conversations import Conversation, ConversationView, Head
+from parley.conversation.mailboxes import index_form
+from parley.conversation.messages import OUTCOMES, Lease, Message, MessageId, State, check_transition
+from parley.conversation.parties import Party, PartyId
+from parley.mail.address import Mailbox
+from parley.relaying.ports import (
+    AlreadyClaimed,
+    AlreadyExists,
+    HeadMoved,
+    LeaseLost,
+    NoSuchObject,
+    Submission,
+)
+
+RECENT_MESSAGES = 50
+DAY_SECONDS = 86_400
+
+
+@dataclass
+class Memory:
+    """What the table holds."""
+
+    aliases: dict[AliasId, Alias] = field(default_factory=dict)
+    heads: dict[ConversationId, tuple[Conversation, Head]] = field(default_factory=dict)
+    messages: dict[MessageId, Message] = field(default_factory=dict)
+    parties: dict[PartyId, Party] = field(default_factory=dict)
+    mailboxes: dict[str, PartyId] = field(default_factory=dict)
+    receipts: dict[str, set[MessageId]] = field(default_factory=dict)
+    notices: dict[tuple[str, int], MessageId] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+class FakeDirectory:
+    def __init__(self, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory()
+
+    def alias(self, alias: AliasId) -> Alias | None:
+        return self.memory.aliases.get(alias)
+
+    def conversation(self, conversation: ConversationId) -> ConversationView | None:
+        with self.memory.lock:
+            if conversation not in self.memory.heads:
+                return None
+            messages = [m for m in self.memory.messages.values() if m.conversation == conversation]
+            messages.sort(key=lambda m: (m.received_at, m.id), reverse=True)
+            return ConversationView(*self.memory.heads[conversation], tuple(messages[:RECENT_MESSAGES]))
+
+    def parties(self, ids: Collection[PartyId]) -> Mapping[PartyId, Party]:
+        return {each: self.memory.parties[each] for each in ids if each in self.memory.parties}
+
+    def party_of_mailbox(self, mailbox: Mailbox) -> Party | None:
+        party = self.memory.mailboxes.get(index_form(mailbox))
+        return None if party is None else self.memory.parties[party]
+
+    def register(self, party: Party) -> None:
+        with self.memory.lock:
+            forms = {index_form(mailbox) for mailbox in party.mailboxes}
+            if party.id in self.memory.parties or forms & self.memory.mailboxes.keys():
+                raise AlreadyExists
+            self.memory.parties[party.id] = party
+            self.memory.mailboxes.update(dict.fromkeys(forms, party.id))
+
+    def open(self, conversation: Conversation, aliases: Collection[Alias]) -> None:
+        with self.memory.lock:
+            known = {alias.id for alias in aliases} & self.memory.aliases.keys()
+            if conversation.id in self.memory.heads or known:
+                raise AlreadyExists
+            self.memory.heads[conversation.id] = (conversation, Head(0, ""))
+            self.memory.aliases.update({alias.id: alias for alias in aliases})
+
+
+class FakeMessages:
+    def __init__(self, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory()
+
+    def claim(self, message: Message, *, before: Head, after: Head) -> None:
+        if message.conversation is None:
+            raise ValueError("a message without a conversation is claimed loosely")
+        with self.memory.lock:
+            if self._is_claimed(message):
+                return
+            known = self.memory.heads.get(message.conversation)
+            if known is None or known[1] != before:
+                raise HeadMoved
+            self.memory.heads[message.conversation] = (known[0], after)
+            self.memory.messages[message.id] = message
+
+    def claim_loose(self, message: Message) -> None:
+        with self.memory.lock:
+            if self._is_claimed(message):
+                return
+            self.memory.messages[message.id] = message
+            if message.state in OUTCOMES:
+                self._note(message)
+
+    def take_over(self, message: Message, lease: Lease) -> Message:
+        return self._write(message, replace(message, lease=lease))
+
+    def advance(
+        self, message: Message, state: State, *, codes: tuple[str, ...] | None = None, release: bool = False
+    ) -> Message:
+        check_transition(message.state, state)
+        kept = message.codes if codes is None else codes
+        lease = None if release else message.lease
+        return self._write(message, replace(message, state=state, codes=kept, lease=lease))
+
+    def finish(
+        self,
+        message: Message,
+        state: State,
+        *,
+        codes: tuple[str, ...],
+        outgoing_message_id: str | None = None,
+        finished_at: datetime,
+    ) -> Message:
+        check_transition(message.state, state)
+        outgoing = message.outgoing_message_id if outgoing_message_id is None else outgoing_message_id
+        finished = replace(message, state=state, codes=codes, outgoing_message_id=outgoing, lease=None)
+        with self.memory.lock:
+            self._write(message, finished)
+            self._note(finished)
+        return finished
+
+    def finished_receipts(self, receipt_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(each for each in receipt_ids if each in self.memory.receipts)
+
+    def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
+        window = int(now.timestamp() // DAY_SECONDS)
+        with self.memory.lock:
+            return self.memory.notices.setdefault((subject, window), message) == message
+
+    def _is_claimed(self, message: Message) -> bool:
+        stored = self.memory.messages.get(message.id)
+        if stored is None:
+            return False
+        if message.lease is None or stored != message:
+            raise AlreadyClaimed(stored)
+        return True
+
+    def _write(self, old: Message, new: Message) -> Message:
+        with self.memory.lock:
+            stored = self.memory.messages.get(old.id)
+            if stored is None:
+                raise LeaseLost(old.id)
+            unchanged = stored.state == old.state and stored.lease == old.lease
+            if not unchanged and stored != new:
+                raise LeaseLost(old.id)
+            self.memory.messages[old.id] = new
+            return new
+
+    def _note(self, message: Message) -> None:
+        self.memory.receipts.setdefault(message.receipt_id, set()).add(message.id)
+
+
+class FakeInbox:
+    """put(key, raw, written_at) is what SES does."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, tuple[bytes, datetime]] = {}
+
+    def put(self, key: str, raw: bytes, written_at: datetime | None = None) -> None:
+        self.objects[key] = (raw, written_at or datetime.now(UTC))
+
+    def get(self, key: str) -> bytes:
+        if key not in self.objects:
+            raise NoSuchObject(key)
+        return self.objects[key][0]
+
+    def older_than(self, moment: datetime) -> Collection[tuple[str, datetime]]:
+        return [(key, at) for key, (_, at) in sorted(self.objects.items()) if at < moment]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An object of the archive."""
+
+    content: bytes
+    media_type: str
+    metadata: Mapping[str, str]
+
+
+class FakeArchive:
+    def __init__(self) -> None:
+        self.objects: dict[str, Kept] = {}
+
+    def put(self, key: str, content: bytes, *, media_type: str, metadata: Mapping[str, str]) -> None:
+        self.objects.setdefault(key, Kept(content, media_type, dict(metadata)))
+
+    def get(self, key: str) -> bytes:
+        if key not in self.objects:
+            raise NoSuchObject(key)
+        return self.objects[key].content
+
+
+def _no_fault(submission: Submission) -> None:
+    return None
+
+
+class FakeMailer:
+    """`sent` holds what was taken. `fault` may raise instead; it is asked before each mail is taken."""
+
+    def __init__(self) -> None:
+        self.sent: list[Submission] = []
+        self.fault: Callable[[Submission], None] = _no_fault
+        self._lock = threading.Lock()
+
+    def send(self, submission: Submission) -> str:
+        self.fault(submission)
+        with self._lock:
+            self.sent.append(submission)
+            return f"0102019{len(self.sent):09x}-5e5f6a1b-0000-4000-8000-000000000000-000000"
+
+
+class FakeQueue:
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send(self, body: str) -> None:
+        self.bodies.append(body)
+
+
+class FakeClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime = datetime(2026, 9, 4, 16, 12, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def pass_by(self, span: timedelta) -> None:
+        self._now += span
+
+
+class FakeEntropy:
+    """Counts: different at every call, the same in every run."""
+
+    def __init__(self) -> None:
+        self._calls = 0
+
+    def bits(self, count: int) -> int:
+        self._calls += 1
+        # A multiplicative hash (Knuth, TAOCP 6.4), so that all bits differ, not only the lowest.
+        return (self._calls * 0x9E3779B97F4A7C15F39CC0605CEDC835) % (1 << count)

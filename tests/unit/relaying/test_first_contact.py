@@ -1,0 +1,60 @@
+"""A seller's contact alias."""
+
+import pytest
+
+from parley.conversation.aliases import ConversationAlias
+from tests.support.relay_world import CONTACT_ALIAS, SELLER, World, mail
+
+CAROL = "carol@fourth.example"
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def carol_writes(world: World, number: int = 1, **verdicts: str) -> str:
+    raw = mail(CAROL, f"Question {number}", Message_ID=f"<{number}@fourth.example>")
+    return world.accept(raw, CAROL, CONTACT_ALIAS, **verdicts)
+
+
+def test_the_first_mail_of_an_unknown_author_opens_a_conversation(world: World) -> None:
+    (report,) = world.receive(carol_writes(world))
+    assert report.outcome == "relayed"
+    (submission,) = world.sent
+    alias = world.directory.alias(submission.reverse_path.local_part)  # type: ignore[arg-type]
+    assert isinstance(alias, ConversationAlias)
+    assert (alias.stands_for, alias.conversation) == ("buyer", report.conversation)
+    assert str(submission.forward_path) == SELLER
+
+
+def test_the_second_mail_goes_to_the_same_conversation(world: World) -> None:
+    first, second = (world.receive(carol_writes(world, number))[0] for number in (1, 2))
+    assert first.conversation == second.conversation
+    assert len({str(submission.reverse_path) for submission in world.sent}) == 1
+
+
+def test_the_seller_can_answer_a_first_contact(world: World) -> None:
+    world.receive(carol_writes(world))
+    alias = str(world.sent[0].reverse_path)
+    (report,) = world.receive(world.accept(mail(SELLER), SELLER, alias))
+    assert report.outcome == "relayed"
+    assert str(world.sent[1].forward_path) == CAROL
+
+
+def test_an_unproved_author_opens_nothing_and_the_attempt_is_recorded(world: World) -> None:
+    (report,) = world.receive(carol_writes(world, dmarc="FAIL"))
+    assert (report.outcome, report.codes) == ("refused", ("not-authenticated",))
+    assert report.conversation == "intake"
+    assert not world.sent and len(world.memory.heads) == 2
+
+
+def test_an_automatic_mail_opens_nothing(world: World) -> None:
+    raw = mail(CAROL, Auto_Submitted="auto-replied")
+    (report,) = world.receive(world.accept(raw, CAROL, CONTACT_ALIAS))
+    assert (report.outcome, report.conversation) == ("refused", "intake")
+
+
+def test_a_seller_cannot_write_to_its_own_contact_alias(world: World) -> None:
+    (report,) = world.receive(world.accept(mail(SELLER), SELLER, CONTACT_ALIAS))
+    assert (report.outcome, report.codes) == ("refused", ("own-alias",))

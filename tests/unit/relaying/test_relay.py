@@ -1,0 +1,292 @@
+"""The way of a mail over the fakes: outcomes, resumption, chain."""
+
+import email
+import email.policy
+import hashlib
+import json
+from dataclasses import replace
+from email.message import EmailMessage
+
+import pytest
+
+from parley.archive.chain import commitment, link_hash
+from parley.conversation.conversations import Status
+from parley.conversation.messages import State
+from parley.relaying.ports import SendDeferred, SendRefused, SendUncertain, Submission
+from parley.relaying.receive import ReceiptUnfinished
+from tests.support.relay_world import (
+    BUYER,
+    BUYER_ALIAS,
+    CONVERSATION,
+    LEASE,
+    OPERATOR,
+    SELLER,
+    SELLER_ALIAS,
+    World,
+    mail,
+)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def parsed(submission: Submission) -> EmailMessage:
+    message = email.message_from_bytes(submission.raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def failing(error: Exception) -> "object":
+    def fault(_: Submission) -> None:
+        raise error
+
+    return fault
+
+
+def test_a_mail_to_an_alias_reaches_the_other_party_from_the_authors_alias(world: World) -> None:
+    (report,) = world.buyer_writes("When do you ship? Yours, anna@buyer.example")
+    assert report.outcome == "relayed"
+    (submission,) = world.sent
+    assert (str(submission.reverse_path), str(submission.forward_path)) == (BUYER_ALIAS, SELLER)
+    outgoing = parsed(submission)
+    assert outgoing["From"] == f"The buyer <{BUYER_ALIAS}>"
+    assert outgoing["To"] == SELLER
+    assert outgoing["Subject"] == "Order 4711"
+    assert outgoing["X-Parley-Message"] == report.message
+    assert b"buyer.example" not in submission.raw
+
+
+def test_an_answer_comes_back_in_the_same_thread(world: World) -> None:
+    world.buyer_writes(Message_ID="<question@buyer.example>")
+    asked = world.message.outgoing_message_id
+    world.seller_writes(In_Reply_To=f"<{asked}>", Message_ID="<answer@seller.example>")
+    answer = parsed(world.sent[1])
+    assert answer["In-Reply-To"] == "<question@buyer.example>"
+    assert str(answer["References"]).split()[-1] == "<question@buyer.example>"
+
+
+def test_the_archive_holds_both_mails_and_an_entry_whose_commitments_open(world: World) -> None:
+    world.buyer_writes()
+    kept = world.archive.objects
+    original, relayed = (next(key for key in kept if key.endswith(f"/{name}.eml")) for name in ("original", "relayed"))
+    assert original.startswith(f"conversations/{CONVERSATION}/0001_2026-09-04T161205Z_buyer-to-seller_")
+    assert kept[relayed].content == world.sent[0].raw
+    entry = json.loads(kept[f"entries/{CONVERSATION}/0001_{world.message.id}.json"].content)
+    assert (entry["outcome"], entry["folder"]) == ("relayed", original.removesuffix("original.eml"))
+    for key, name in ((original, "original"), (relayed, "relayed")):
+        digest = hashlib.sha256(kept[key].content).hexdigest()
+        assert commitment(kept[key].metadata["salt"], digest) == entry["link"]["commitments"][name]
+
+
+def test_links_of_a_conversation_form_one_chain(world: World) -> None:
+    world.buyer_writes()
+    world.seller_writes()
+    world.buyer_writes(Message_ID="<2@buyer.example>")
+    links = [world.memory.messages[m].link or "" for m in world.memory.messages]
+    tips = [link_hash(link) for link in links]
+    assert [json.loads(link)["previous"] for link in links] == ["", *tips[:-1]]
+    assert world.memory.heads[CONVERSATION][1].tip == tips[-1]
+
+
+def test_a_receipt_that_comes_again_is_not_sent_again(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    assert world.receive(notification) == world.receive(notification) == world.receive(notification)
+    assert len(world.sent) == 1
+
+
+def test_two_aliases_in_one_mail_are_two_messages_and_one_failure_leaves_the_other(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, "broken@relay.example", SELLER_ALIAS.upper())
+    alias = world.directory.alias
+
+    def failing_alias(wanted: str) -> object:
+        if wanted == "broken":
+            raise RuntimeError("table on fire")
+        return alias(wanted)  # type: ignore[arg-type]
+
+    world.directory.alias = failing_alias  # type: ignore[method-assign, assignment]
+    with pytest.raises(ReceiptUnfinished) as unfinished:
+        world.receive(notification)
+    assert unfinished.value.causes == ("RuntimeError",)
+    assert "fire" not in str(unfinished.value)
+    assert [report.outcome for report in unfinished.value.reports] == ["relayed"]
+    assert len(world.sent) == 1
+
+
+def test_the_envelope_decides_not_the_to_field(world: World) -> None:
+    notification = world.accept(mail(BUYER, To="b-7k2m@relay.example"), BUYER, SELLER_ALIAS)
+    world.receive(notification)
+    assert str(world.sent[0].forward_path) == SELLER
+
+
+@pytest.mark.parametrize(
+    ("recipient", "code"),
+    [("nobody@relay.example", "unknown-alias"), ("s-9q4t@relay.example.evil.org", "foreign-domain")],
+)
+def test_mail_to_nobody_is_recorded_and_discarded(world: World, recipient: str, code: str) -> None:
+    (report,) = world.receive(world.accept(mail(BUYER), BUYER, recipient))
+    assert (report.outcome, report.codes) == ("discarded", (code,))
+    assert not world.sent and not world.archive.objects
+    assert world.messages.finished_receipts([world.message.receipt_id])
+
+
+def test_a_forged_mail_is_refused_archived_and_not_answered(world: World) -> None:
+    fail = dict.fromkeys(("spf", "dkim", "dmarc"), "FAIL")
+    (report,) = world.receive(world.accept(mail(BUYER), BUYER, SELLER_ALIAS, **fail))
+    assert (report.outcome, report.codes) == ("refused", ("not-authenticated",))
+    assert not world.sent
+    assert any("unproved-to-seller" in key for key in world.archive.objects)
+
+
+def test_a_stranger_is_refused_without_a_notice(world: World) -> None:
+    (report,) = world.receive(world.accept(mail("x@evil.example"), "x@evil.example", SELLER_ALIAS))
+    assert (report.outcome, report.codes) == ("refused", ("stranger",))
+    assert not world.sent
+
+
+def test_an_unregistered_mailbox_of_the_party_gets_a_notice_that_names_no_registered_one(world: World) -> None:
+    office = "office@buyer.example"
+    (report,) = world.receive(world.accept(mail(office), office, SELLER_ALIAS))
+    assert (report.outcome, report.codes) == ("refused", ("unregistered-mailbox",))
+    (notice,) = world.sent
+    assert str(notice.forward_path) == office
+    assert b"anna" not in notice.raw and b"seller.example" not in notice.raw
+    assert parsed(notice)["Auto-Submitted"] == "auto-replied"
+
+
+def test_a_refusal_is_told_once_per_reason_and_day_in_the_authors_language(world: World) -> None:
+    world.open_conversation(Status.CLOSED)
+    for number in range(3):
+        (report,) = world.seller_writes(Message_ID=f"<{number}@seller.example>")
+        assert (report.outcome, report.codes) == ("refused", ("conversation-closed",))
+    (notice,) = world.sent
+    assert parsed(notice)["Subject"] == "Ihre Nachricht wurde nicht zugestellt"
+    assert parsed(notice)["In-Reply-To"] == "<0@seller.example>"
+
+
+@pytest.mark.parametrize("automatic", [{"Auto_Submitted": "auto-replied"}, {"source": "<>"}])
+def test_nothing_automatic_is_answered(world: World, automatic: dict[str, str]) -> None:
+    world.open_conversation(Status.CLOSED)
+    source = automatic.pop("source", None)
+    world.receive(world.accept(mail(BUYER, **automatic), BUYER, SELLER_ALIAS, source=source))
+    assert not world.sent
+
+
+def test_an_automatic_reply_is_relayed_once_a_day_and_marked(world: World) -> None:
+    reply = {"Auto_Submitted": "auto-replied", "Subject": "Out of office"}
+    first, second = (world.seller_writes(Message_ID=f"<{n}@seller.example>", **reply)[0] for n in range(2))
+    assert (first.outcome, second.outcome) == ("relayed", "discarded")
+    assert second.codes == ("auto-reply-repeated",)
+    assert parsed(world.sent[0])["Auto-Submitted"] == "auto-replied"
+
+
+def test_the_same_mail_resubmitted_by_its_server_is_discarded(world: World) -> None:
+    world.buyer_writes()
+    (report,) = world.buyer_writes()
+    assert (report.outcome, report.codes) == ("discarded", ("resubmission",))
+    assert len(world.sent) == 1
+
+
+def test_spam_is_held_and_its_author_told(world: World) -> None:
+    (report,) = world.receive(world.accept(mail(BUYER), BUYER, SELLER_ALIAS, spam="FAIL"))
+    assert (report.outcome, report.codes) == ("held", ("spam",))
+    (notice,) = world.sent
+    assert parsed(notice)["Subject"] == "Your message is being checked"
+
+
+def test_what_is_no_mail_is_held(world: World) -> None:
+    notification = world.accept("", BUYER, SELLER_ALIAS)
+    world.inbox.put(f"inbox/{json.loads(notification)['mail']['messageId']}", b"\x00\x01 binary")
+    (report,) = world.receive(notification)
+    assert (report.outcome, report.codes) == ("held", ("not-a-mail",))
+
+
+def test_mail_for_postmaster_goes_to_the_operator_whole(world: World) -> None:
+    raw = mail("x@else.example", "Your relay is broken")
+    notification = world.accept(raw, "x@else.example", "Postmaster@relay.example", dmarc="FAIL")
+    assert world.receive(notification) == world.receive(notification)
+    (submission,) = world.sent
+    assert (str(submission.reverse_path), str(submission.forward_path)) == ("postmaster@relay.example", OPERATOR)
+    (attachment,) = parsed(submission).iter_attachments()
+    assert attachment.get_content().endswith(raw.encode())
+
+
+def test_a_virus_for_postmaster_goes_nowhere(world: World) -> None:
+    (report,) = world.receive(world.accept(mail(BUYER), BUYER, "postmaster@relay.example", virus="FAIL"))
+    assert (report.outcome, report.codes) == ("discarded", ("virus",))
+    assert not world.sent
+
+
+def test_a_receipt_at_work_elsewhere_is_left_alone(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    world.mailer.fault = failing(SendUncertain())  # type: ignore[assignment]
+    with pytest.raises(ReceiptUnfinished) as first:
+        world.receive(notification)
+    assert first.value.causes == ("SendUncertain",)
+    with pytest.raises(ReceiptUnfinished) as second:
+        world.receive(notification)
+    assert second.value.causes == ("leased",)
+    assert world.message.state is State.SENDING
+
+
+def test_an_uncertain_sending_is_repeated_with_the_same_bytes_when_the_lease_is_over(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    taken: list[Submission] = []
+
+    def answer_lost(submission: Submission) -> None:
+        taken.append(submission)
+        raise SendUncertain
+
+    world.mailer.fault = answer_lost
+    with pytest.raises(ReceiptUnfinished):
+        world.receive(notification)
+    world.mailer.fault = lambda _: None
+    world.clock.pass_by(LEASE)
+    (report,) = world.receive(notification)
+    assert report.outcome == "relayed"
+    assert world.sent[0].raw == taken[0].raw
+
+
+def test_throttling_defers_and_the_next_delivery_may_go_on_at_once(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    world.mailer.fault = failing(SendDeferred("ses-throttled"))  # type: ignore[assignment]
+    with pytest.raises(ReceiptUnfinished) as unfinished:
+        world.receive(notification)
+    assert unfinished.value.causes == ("ses-throttled",)
+    assert (world.message.state, world.message.lease) == (State.ARCHIVED, None)
+    world.mailer.fault = lambda _: None
+    (report,) = world.receive(notification)
+    assert report.outcome == "relayed" and len(world.sent) == 1
+
+
+def test_what_ses_refuses_for_good_is_held(world: World) -> None:
+    world.mailer.fault = failing(SendRefused("ses-rejected"))  # type: ignore[assignment]
+    (report,) = world.buyer_writes()
+    assert (report.outcome, report.codes) == ("held", ("ses-rejected",))
+
+
+def test_work_resumed_under_a_changed_party_is_held_rather_than_sent_otherwise(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    put = world.archive.put
+    world.archive.put = failing(RuntimeError())  # type: ignore[method-assign, assignment]
+    world.archive.put = lambda *_, **__: (_ for _ in ()).throw(RuntimeError())  # type: ignore[method-assign]
+    with pytest.raises(ReceiptUnfinished):
+        world.receive(notification)
+    world.archive.put = put  # type: ignore[method-assign]
+    buyer = next(party for party in world.memory.parties.values() if party.role == "buyer")
+    world.memory.parties[buyer.id] = replace(buyer, display_name="Renamed")
+    world.clock.pass_by(LEASE)
+    (report,) = world.receive(notification)
+    assert (report.outcome, report.codes) == ("held", ("composition-changed",))
+    assert not world.sent and any(key.endswith("original.eml") for key in world.archive.objects)
+
+
+def test_an_entry_that_a_crash_left_out_is_written_when_the_receipt_comes_again(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    world.receive(notification)
+    entry = next(key for key in world.archive.objects if key.startswith("entries/"))
+    written = world.archive.objects.pop(entry)
+    world.receive(notification)
+    assert world.archive.objects[entry] == written
+    assert len(world.sent) == 1

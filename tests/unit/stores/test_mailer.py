@@ -1,0 +1,167 @@
+"""What SES's answers say about a mail, and how its octets reach SES."""
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore import exceptions as botocore
+
+from parley.mail.address import Mailbox
+from parley.relaying.ports import SendDeferred, SendRefused, SendUncertain, Submission
+from parley.stores.clients import Clients
+from parley.stores.mailer import ANSWERS, SesMailer
+from tests.support.aws import Deployment
+from tests.support.wire import Answer, Call
+
+ENDPOINT = "https://email.eu-west-1.amazonaws.com"
+
+
+def a_submission(raw: bytes = b"From: a\r\n\r\nb\r\n") -> Submission:
+    return Submission(
+        reverse_path=Mailbox("b-7k2m", "relay.example.com"),
+        forward_path=Mailbox("anna.kaeufer", "privatmail.example"),
+        raw=raw,
+        tags={"message": "m1", "conversation": "c1"},
+    )
+
+
+@pytest.fixture
+def mailer(deployment: Deployment) -> SesMailer:
+    return SesMailer(deployment.clients.sesv2, deployment.settings.configuration_set)
+
+
+def raising(error: Exception) -> Callable[[Call], Any]:
+    def hook(call: Call) -> None:
+        raise error
+
+    return hook
+
+
+def test_ses_gets_both_paths_the_configuration_set_and_the_tags(
+    deployment: Deployment, mailer: SesMailer
+) -> None:
+    message_id = mailer.send(a_submission())
+    (sent,) = deployment.wire.sent
+    assert sent.message_id == message_id
+    assert sent.mail_from == "b-7k2m@relay.example.com"
+    assert sent.recipients == ("anna.kaeufer@privatmail.example",)
+    assert sent.configuration_set == deployment.settings.configuration_set
+    assert sent.tags == {"message": "m1", "conversation": "c1"}
+
+
+@pytest.mark.parametrize("code", ANSWERS)
+def test_every_known_answer_has_its_meaning(deployment: Deployment, mailer: SesMailer, code: str) -> None:
+    kind, ours = ANSWERS[code]
+    deployment.wire.before = lambda call: Answer(400, code)
+    with pytest.raises(kind) as caught:
+        mailer.send(a_submission())
+    assert caught.value.code == ours
+    assert len(deployment.wire.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        (400, SendDeferred, "ses-other-fault"),
+        (413, SendRefused, "ses-too-large"),
+        (429, SendDeferred, "ses-throttled"),
+        (500, SendDeferred, "ses-unavailable"),
+        (503, SendDeferred, "ses-unavailable"),
+    ],
+)
+def test_an_unknown_answer_is_judged_by_its_status(
+    deployment: Deployment, mailer: SesMailer, status: int, kind: type[SendDeferred], code: str
+) -> None:
+    deployment.wire.before = lambda call: Answer(status, "NeverHeardOfException")
+    with pytest.raises(kind) as caught:
+        mailer.send(a_submission())
+    assert caught.value.code == code
+    assert len(deployment.wire.calls) == 1
+
+
+def test_a_gateway_that_gave_up_waiting_is_no_certain_answer(
+    deployment: Deployment, mailer: SesMailer
+) -> None:
+    deployment.wire.before = lambda call: Answer(504, "NeverHeardOfException")
+    with pytest.raises(SendUncertain):
+        mailer.send(a_submission())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        botocore.ReadTimeoutError(endpoint_url=ENDPOINT),
+        botocore.ConnectionClosedError(endpoint_url=ENDPOINT),
+        botocore.SSLError(endpoint_url=ENDPOINT, error="reset"),
+        botocore.HTTPClientError(error="?"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
+    deployment: Deployment, mailer: SesMailer, error: Exception
+) -> None:
+    deployment.wire.after = raising(error)
+    with pytest.raises(SendUncertain):
+        mailer.send(a_submission())
+    assert len(deployment.wire.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        botocore.ConnectTimeoutError(endpoint_url=ENDPOINT),
+        botocore.EndpointConnectionError(endpoint_url=ENDPOINT),
+        botocore.NoCredentialsError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_before_anything_was_handed_over_only_defers(
+    deployment: Deployment, mailer: SesMailer, error: Exception
+) -> None:
+    deployment.wire.before = raising(error)
+    with pytest.raises(SendDeferred):
+        mailer.send(a_submission())
+    assert len(deployment.wire.calls) == 1
+
+
+def test_a_mailbox_that_ses_names_goes_no_further(deployment: Deployment, mailer: SesMailer) -> None:
+    text = "Email address is not verified: anna.kaeufer@privatmail.example"
+    deployment.wire.before = lambda call: Answer(400, "MessageRejected", text)
+    with pytest.raises(SendRefused) as caught:
+        mailer.send(a_submission())
+    assert "privatmail" not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 1000, (3 << 20) - 1, 3 << 20, (3 << 20) + 1, (6 << 20) + 2])
+def test_the_body_is_what_botocore_itself_would_send(deployment: Deployment, size: int) -> None:
+    raw = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    ours, its = Clients("eu-west-1").sesv2, Clients("eu-west-1").sesv2
+    bodies: list[bytes] = []
+    for client in (ours, its):
+        client.meta.events.register(
+            "before-send.sesv2.SendEmail", lambda request, **_: bodies.append(request.body)
+        )
+    SesMailer(ours, "Parley").send(a_submission(raw))
+    its.send_email(
+        FromEmailAddress="b-7k2m@relay.example.com",
+        Destination={"ToAddresses": ["anna.kaeufer@privatmail.example"]},
+        Content={"Raw": {"Data": raw}},
+        ConfigurationSetName="Parley",
+        EmailTags=[{"Name": "message", "Value": "m1"}, {"Name": "conversation", "Value": "c1"}],
+    )
+    assert bodies[0] == bodies[1]
+
+
+def test_another_request_of_the_same_client_passes_unchanged(
+    deployment: Deployment, mailer: SesMailer
+) -> None:
+    deployment.clients.sesv2.send_email(
+        FromEmailAddress="x@relay.example.com",
+        Destination={"ToAddresses": ["postmaster@example.com"]},
+        Content={"Raw": {"Data": b"other"}},
+        ConfigurationSetName="Parley",
+        EmailTags=[],
+    )
+    assert deployment.wire.sent[0].raw == b"other"

@@ -1,0 +1,151 @@
+"""What only the record on DynamoDB can do wrong."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from parley.conversation.conversations import Head
+from parley.conversation.messages import MessageId, State
+from parley.relaying.ports import HeadMoved
+from parley.stores.table import CancelledError
+from tests.support.aws import Deployment
+from tests.support.resources import properties
+from tests.support.samples import (
+    RECEIVED_AT,
+    a_conversation,
+    a_loose_message,
+    a_message,
+    its_aliases,
+)
+from tests.support.stores import Stores, on_aws
+from tests.support.wire import Answer, Call
+
+EMPTY, FIRST = Head(0, ""), Head(1, "1" * 64)
+
+
+@pytest.fixture
+def aws(deployment: Deployment) -> Stores:
+    """A record with one open conversation."""
+    stores = on_aws(deployment)
+    stores.directory.open(a_conversation(), its_aliases(a_conversation()))
+    return stores
+
+
+def cancelled(*codes: str) -> Answer:
+    reasons = [{"Code": code} for code in codes]
+    return Answer(400, "TransactionCanceledException", body={"CancellationReasons": reasons})
+
+
+def answers(*given: Answer | None) -> Any:
+    """For `Wire.before`: these answers to the next calls, None for moto's own."""
+    left = list(given)
+
+    def before(call: Call) -> Answer | None:
+        return left.pop(0) if left else None
+
+    return before
+
+
+def lose_one_answer(deployment: Deployment) -> None:
+    """The next call has its effect and no answer; botocore will repeat it."""
+
+    def after(call: Call) -> None:
+        deployment.wire.heal()
+        raise ReadTimeoutError(endpoint_url="https://dynamodb.example")
+
+    deployment.wire.after = after
+
+
+@pytest.mark.parametrize("codes", [("None", "TransactionConflict"), ("TransactionConflict", "None")])
+def test_a_conflicting_claim_has_to_read_the_head_again(
+    aws: Stores, deployment: Deployment, codes: tuple[str, str]
+) -> None:
+    deployment.wire.before = answers(cancelled(*codes))
+    with pytest.raises(HeadMoved):
+        aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+
+
+def test_a_throttled_claim_is_not_taken_for_a_moved_head(aws: Stores, deployment: Deployment) -> None:
+    deployment.wire.before = answers(cancelled("None", "ThrottlingError"))
+    with pytest.raises(CancelledError):
+        aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+
+
+def test_an_outcome_is_written_again_after_a_conflict(aws: Stores, deployment: Deployment) -> None:
+    message = a_message()
+    aws.messages.claim(message, before=EMPTY, after=FIRST)
+    deployment.wire.before = answers(*[cancelled("TransactionConflict", "None")] * 3)
+    finished = aws.messages.finish(message, State.HELD, codes=("x",), finished_at=RECEIVED_AT)
+    view = aws.directory.conversation(a_conversation().id)
+    assert view is not None
+    assert view.recent == (finished,)
+
+
+def test_a_conflict_that_does_not_end_is_an_error(aws: Stores, deployment: Deployment) -> None:
+    message = a_message()
+    aws.messages.claim(message, before=EMPTY, after=FIRST)
+    deployment.wire.before = answers(*[cancelled("None", "TransactionConflict")] * 4)
+    with pytest.raises(CancelledError):
+        aws.messages.finish(message, State.HELD, codes=("x",), finished_at=RECEIVED_AT)
+
+
+def test_a_claim_whose_answer_was_lost_is_made(aws: Stores, deployment: Deployment) -> None:
+    lose_one_answer(deployment)
+    aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+    view = aws.directory.conversation(a_conversation().id)
+    assert view is not None
+    assert (view.head, view.recent) == (FIRST, (a_message(),))
+
+
+def test_a_step_whose_answer_was_lost_is_made(aws: Stores, deployment: Deployment) -> None:
+    aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+    lose_one_answer(deployment)
+    assert aws.messages.advance(a_message(), State.SENDING).state is State.SENDING
+
+
+def test_an_outcome_whose_answer_was_lost_is_made(aws: Stores, deployment: Deployment) -> None:
+    aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+    lose_one_answer(deployment)
+    assert aws.messages.finish(a_message(), State.HELD, codes=(), finished_at=RECEIVED_AT).state is State.HELD
+
+
+def test_each_step_is_one_call(aws: Stores, deployment: Deployment) -> None:
+    deployment.wire.calls.clear()
+    aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+    sending = aws.messages.advance(a_message(), State.SENDING)
+    aws.messages.finish(sending, State.RELAYED, codes=(), finished_at=RECEIVED_AT)
+    aws.messages.claim_loose(a_loose_message("receipt-2", state=State.DISCARDED))
+    aws.messages.claim_notice("p1-x", MessageId("m"), RECEIVED_AT)
+    aws.messages.finished_receipts(["receipt-1", "receipt-2"])
+    assert deployment.wire.operations() == [
+        "dynamodb.TransactWriteItems",
+        "dynamodb.UpdateItem",
+        "dynamodb.TransactWriteItems",
+        "dynamodb.TransactWriteItems",
+        "dynamodb.PutItem",
+        "dynamodb.BatchGetItem",
+    ]
+
+
+def test_only_a_held_message_is_in_the_index_of_held_ones(aws: Stores, deployment: Deployment) -> None:
+    def held_at() -> list[str]:
+        return [item["held_at"]["S"] for item in deployment.items() if "held_at" in item]
+
+    aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+    assert held_at() == []
+    held = aws.messages.finish(a_message(), State.HELD, codes=(), finished_at=RECEIVED_AT)
+    assert held_at() == ["2026-09-04T16:12:00.123456Z"]
+    aws.messages.finish(held, State.REFUSED, codes=(), finished_at=RECEIVED_AT)
+    assert held_at() == []
+
+
+def test_what_expires_says_so_in_the_tables_own_attribute(
+    aws: Stores, deployment: Deployment, template: dict[str, Any]
+) -> None:
+    name = properties(template, "AWS::DynamoDB::Table")["TimeToLiveSpecification"]["AttributeName"]
+    aws.messages.claim_loose(a_loose_message(state=State.DISCARDED))
+    aws.messages.claim_notice("p1-x", MessageId("m"), RECEIVED_AT)
+    expiring = {item["pk"]["S"].split("#")[0]: item[name]["N"] for item in deployment.items() if name in item}
+    assert expiring.keys() == {"RECEIPT", "COUNT"}
+    assert all(int(seconds) > RECEIVED_AT.timestamp() + 86_400 for seconds in expiring.values())

@@ -1,0 +1,263 @@
+"""What every record of Messages does."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from parley.conversation.conversations import Head
+from parley.conversation.messages import IllegalTransition, Message, MessageId, State
+from parley.relaying.ports import AlreadyClaimed, HeadMoved, LeaseLost
+from tests.support.samples import (
+    RECEIVED_AT,
+    a_conversation,
+    a_lease,
+    a_loose_message,
+    a_message,
+    its_aliases,
+)
+from tests.support.stores import Stores
+
+EMPTY, FIRST, SECOND = Head(0, ""), Head(1, "1" * 64), Head(2, "2" * 64)
+LATER = RECEIVED_AT + timedelta(seconds=9)
+
+
+@pytest.fixture
+def claimed(stores: Stores) -> Message:
+    """A message with a lease, the first of its conversation."""
+    conversation = a_conversation()
+    stores.directory.open(conversation, its_aliases(conversation))
+    message = a_message()
+    stores.messages.claim(message, before=EMPTY, after=FIRST)
+    return message
+
+
+def stored(stores: Stores, message: Message) -> Message:
+    """The message as the record has it."""
+    if message.conversation is None:
+        with pytest.raises(AlreadyClaimed) as caught:
+            stores.messages.claim_loose(message)
+        return caught.value.message
+    view = stores.directory.conversation(message.conversation)
+    assert view is not None
+    return next(each for each in view.recent if each.id == message.id)
+
+
+def head(stores: Stores) -> Head:
+    view = stores.directory.conversation(a_conversation().id)
+    assert view is not None
+    return view.head
+
+
+def test_a_claim_puts_the_message_and_moves_the_head(stores: Stores, claimed: Message) -> None:
+    assert stored(stores, claimed) == claimed
+    assert head(stores) == FIRST
+
+
+def test_a_message_is_claimed_once(stores: Stores, claimed: Message) -> None:
+    again = replace(claimed, lease=a_lease("invocation-2"))
+    with pytest.raises(AlreadyClaimed) as caught:
+        stores.messages.claim(again, before=FIRST, after=SECOND)
+    assert caught.value.message == claimed
+    assert head(stores) == FIRST
+
+
+def test_that_a_message_exists_counts_more_than_that_the_head_moved(stores: Stores, claimed: Message) -> None:
+    with pytest.raises(AlreadyClaimed):
+        stores.messages.claim(replace(claimed, lease=None), before=EMPTY, after=FIRST)
+
+
+def test_the_same_owner_may_repeat_a_claim_whose_answer_was_lost(stores: Stores, claimed: Message) -> None:
+    stores.messages.claim(claimed, before=EMPTY, after=FIRST)
+    assert stored(stores, claimed) == claimed
+    assert head(stores) == FIRST
+
+
+def test_a_claim_without_lease_is_nobodys_and_not_repeated(stores: Stores) -> None:
+    message = a_loose_message(state=State.DISCARDED)
+    stores.messages.claim_loose(message)
+    with pytest.raises(AlreadyClaimed):
+        stores.messages.claim_loose(message)
+
+
+@pytest.mark.parametrize("before", [EMPTY, SECOND, Head(1, "0" * 64), Head(0, "1" * 64)])
+def test_a_claim_on_another_head_writes_nothing(stores: Stores, claimed: Message, before: Head) -> None:
+    other = a_message("receipt-2", seq=2)
+    with pytest.raises(HeadMoved):
+        stores.messages.claim(other, before=before, after=Head(9, "9" * 64))
+    assert head(stores) == FIRST
+    view = stores.directory.conversation(a_conversation().id)
+    assert view is not None
+    assert view.recent == (claimed,)
+
+
+def test_a_claim_in_an_unknown_conversation_finds_no_head(stores: Stores) -> None:
+    with pytest.raises(HeadMoved):
+        stores.messages.claim(a_message(), before=EMPTY, after=FIRST)
+
+
+def test_a_loose_message_is_claimed_once(stores: Stores) -> None:
+    message = a_loose_message(state=State.DISCARDED, codes=("alias-unknown",))
+    stores.messages.claim_loose(message)
+    assert stored(stores, message) == message
+
+
+def test_a_loose_message_with_its_outcome_finishes_its_receipt(stores: Stores) -> None:
+    stores.messages.claim_loose(a_loose_message(state=State.DISCARDED, codes=("alias-unknown",)))
+    assert stores.messages.finished_receipts(["receipt-1"]) == {"receipt-1"}
+
+
+def test_a_loose_message_without_outcome_does_not_finish_its_receipt(stores: Stores) -> None:
+    message = a_loose_message(lease=a_lease())
+    stores.messages.claim_loose(message)
+    assert stores.messages.finished_receipts(["receipt-1"]) == frozenset()
+    stores.messages.finish(message, State.DISCARDED, codes=("alias-role",), finished_at=LATER)
+    assert stores.messages.finished_receipts(["receipt-1"]) == {"receipt-1"}
+
+
+def test_a_new_owner_takes_over(stores: Stores, claimed: Message) -> None:
+    lease = a_lease("invocation-2", LATER)
+    taken = stores.messages.take_over(claimed, lease)
+    assert taken == replace(claimed, lease=lease)
+    assert stored(stores, claimed) == taken
+
+
+def test_a_message_without_lease_can_be_taken(stores: Stores, claimed: Message) -> None:
+    released = stores.messages.advance(claimed, State.ARCHIVED, release=True)
+    assert released.lease is None
+    assert stores.messages.take_over(released, a_lease("invocation-2")).lease == a_lease("invocation-2")
+
+
+def test_of_two_that_take_over_one_loses(stores: Stores, claimed: Message) -> None:
+    stores.messages.take_over(claimed, a_lease("invocation-2", LATER))
+    with pytest.raises(LeaseLost):
+        stores.messages.take_over(claimed, a_lease("invocation-3", LATER))
+    assert stored(stores, claimed).lease == a_lease("invocation-2", LATER)
+
+
+def test_the_same_owner_may_repeat_a_write_whose_answer_was_lost(stores: Stores, claimed: Message) -> None:
+    lease = a_lease("invocation-2", LATER)
+    taken = stores.messages.take_over(claimed, lease)
+    assert stores.messages.take_over(claimed, lease) == taken
+    archived = stores.messages.advance(taken, State.ARCHIVED, codes=("later",))
+    assert stores.messages.advance(taken, State.ARCHIVED, codes=("later",)) == archived
+    held = stores.messages.finish(archived, State.HELD, codes=("leak",), finished_at=LATER)
+    assert stores.messages.finish(archived, State.HELD, codes=("leak",), finished_at=LATER) == held
+
+
+def test_a_step_keeps_the_lease_and_the_codes(stores: Stores, claimed: Message) -> None:
+    sending = stores.messages.advance(claimed, State.SENDING)
+    assert sending == replace(claimed, state=State.SENDING)
+    assert stored(stores, claimed) == sending
+
+
+def test_a_step_may_write_codes(stores: Stores, claimed: Message) -> None:
+    sending = stores.messages.advance(claimed, State.SENDING)
+    back = stores.messages.advance(sending, State.ARCHIVED, codes=("ses-throttled",), release=True)
+    assert stored(stores, claimed) == back
+    assert (back.codes, back.lease) == (("ses-throttled",), None)
+
+
+def test_sending_may_be_written_again(stores: Stores, claimed: Message) -> None:
+    sending = stores.messages.advance(claimed, State.SENDING)
+    again = stores.messages.take_over(sending, a_lease("invocation-2", LATER))
+    assert stores.messages.advance(again, State.SENDING) == again
+
+
+def test_a_step_after_the_lease_was_lost_writes_nothing(stores: Stores, claimed: Message) -> None:
+    taken = stores.messages.take_over(claimed, a_lease("invocation-2", LATER))
+    with pytest.raises(LeaseLost):
+        stores.messages.advance(claimed, State.SENDING)
+    assert stored(stores, claimed) == taken
+
+
+def test_a_step_from_another_state_writes_nothing(stores: Stores, claimed: Message) -> None:
+    archived = stores.messages.advance(claimed, State.ARCHIVED)
+    with pytest.raises(LeaseLost):
+        stores.messages.advance(claimed, State.SENDING)
+    assert stored(stores, claimed) == archived
+
+
+def test_an_illegal_step_is_refused_before_anything_is_written(stores: Stores, claimed: Message) -> None:
+    with pytest.raises(IllegalTransition):
+        stores.messages.advance(claimed, State.RELEASED)
+    with pytest.raises(IllegalTransition):
+        stores.messages.finish(claimed, State.EXPIRED, codes=(), finished_at=LATER)
+    assert stored(stores, claimed) == claimed
+
+
+def test_a_step_of_an_unknown_message_is_refused(stores: Stores) -> None:
+    with pytest.raises(LeaseLost):
+        stores.messages.advance(a_message(), State.SENDING)
+
+
+def test_an_outcome_drops_the_lease_and_finishes_the_receipt(stores: Stores, claimed: Message) -> None:
+    sending = stores.messages.advance(claimed, State.SENDING)
+    relayed = stores.messages.finish(
+        sending,
+        State.RELAYED,
+        codes=("ok",),
+        outgoing_message_id="0102@eu-west-1.amazonses.com",
+        finished_at=LATER,
+    )
+    assert relayed == replace(
+        claimed,
+        state=State.RELAYED,
+        codes=("ok",),
+        lease=None,
+        outgoing_message_id="0102@eu-west-1.amazonses.com",
+    )
+    assert stored(stores, claimed) == relayed
+    assert stores.messages.finished_receipts(["receipt-1", "receipt-2"]) == {"receipt-1"}
+
+
+def test_a_held_message_is_released_and_keeps_its_outgoing_id(stores: Stores, claimed: Message) -> None:
+    held = stores.messages.finish(
+        claimed, State.HELD, codes=("leak",), outgoing_message_id="0102@x.example", finished_at=LATER
+    )
+    released = stores.messages.finish(held, State.RELEASED, codes=("leak", "by-reviewer"), finished_at=LATER)
+    assert stored(stores, claimed) == released
+    assert released.outgoing_message_id == "0102@x.example"
+
+
+def test_an_outcome_after_the_lease_was_lost_writes_nothing(stores: Stores, claimed: Message) -> None:
+    taken = stores.messages.take_over(claimed, a_lease("invocation-2", LATER))
+    with pytest.raises(LeaseLost):
+        stores.messages.finish(claimed, State.HELD, codes=("x",), finished_at=LATER)
+    assert stored(stores, claimed) == taken
+    assert stores.messages.finished_receipts(["receipt-1"]) == frozenset()
+
+
+def test_more_receipts_than_one_batch_takes_are_told_apart(stores: Stores) -> None:
+    finished = {f"receipt-{n}" for n in range(0, 130, 3)}
+    for receipt_id in finished:
+        stores.messages.claim_loose(a_loose_message(receipt_id, state=State.DISCARDED))
+    assert stores.messages.finished_receipts([f"receipt-{n}" for n in range(130)]) == finished
+
+
+def test_no_receipts_are_not_finished(stores: Stores) -> None:
+    assert stores.messages.finished_receipts([]) == frozenset()
+
+
+MORNING = datetime(2026, 9, 4, 8, tzinfo=UTC)
+ONE, OTHER = MessageId("one"), MessageId("other")
+
+
+def test_the_first_message_may_notify_and_the_next_may_not(stores: Stores) -> None:
+    assert stores.messages.claim_notice("p1-too-large", ONE, MORNING)
+    assert not stores.messages.claim_notice("p1-too-large", OTHER, MORNING + timedelta(hours=1))
+
+
+def test_the_message_that_notifies_may_ask_again(stores: Stores) -> None:
+    assert stores.messages.claim_notice("p1-too-large", ONE, MORNING)
+    assert stores.messages.claim_notice("p1-too-large", ONE, MORNING + timedelta(hours=1))
+
+
+def test_each_subject_has_its_own_window(stores: Stores) -> None:
+    assert stores.messages.claim_notice("p1-too-large", ONE, MORNING)
+    assert stores.messages.claim_notice("p1-attachment", OTHER, MORNING)
+
+
+def test_a_day_later_another_message_may_notify(stores: Stores) -> None:
+    assert stores.messages.claim_notice("p1-too-large", ONE, MORNING)
+    assert stores.messages.claim_notice("p1-too-large", OTHER, MORNING + timedelta(hours=24))
