@@ -7,7 +7,7 @@ from pathlib import Path
 # The functions' asset is not installed as a package: Lambda, too, runs it from its folder.
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
-from sandbox import preview  # noqa: E402  # needs the path set above
+from sandbox import preview  # needs the path set above
 
 
 def main() -> int:

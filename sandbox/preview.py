@@ -36,7 +36,7 @@ from parley.relaying.decide import Relay, decide, from_mailboxes
 from parley.screening.policy import DEFAULT_POLICY
 
 DIRECTIONS = {"seller_to_buyer": Role.SELLER, "buyer_to_seller": Role.BUYER, "auto": None}
-ALL_PASS = Verdicts(**{name: Verdict.PASS for name in ("spf", "dkim", "dmarc", "spam", "virus")})
+ALL_PASS = Verdicts(**dict.fromkeys(("spf", "dkim", "dmarc", "spam", "virus"), Verdict.PASS))
 EPILOG = """\
 examples:
   what would become of these mails:
@@ -50,7 +50,7 @@ docs/outcomes.md explains the codes.
 """
 
 
-class Usage(ValueError):
+class UsageError(ValueError):
     """An option does not make sense; the text says which and why."""
 
 
@@ -82,7 +82,7 @@ def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     try:
         setup = Setup.of(arguments)
         arguments.out.mkdir(parents=True, exist_ok=True)
-    except (Usage, OSError) as error:
+    except (UsageError, OSError) as error:
         parser.error(str(error))
     for file in arguments.files:
         print(json.dumps(_preview(file, arguments.out, setup), ensure_ascii=False), flush=True)
@@ -108,9 +108,11 @@ class Setup:
             Role.SELLER: _mailbox(arguments.seller_alias, "--seller-alias"),
         }
         if len({alias.domain for alias in aliases.values()}) != 1:
-            raise Usage("--buyer-alias and --seller-alias must be at the same domain")
+            raise UsageError("--buyer-alias and --seller-alias must be at the same domain")
         if len({alias.local_part.lower() for alias in aliases.values()}) != 2:
-            raise Usage("--buyer-alias and --seller-alias must differ")
+            raise UsageError("--buyer-alias and --seller-alias must differ")
+        for alias in aliases.values():
+            _routed(alias)
         return cls(
             parties={
                 Role.BUYER: _party(Role.BUYER, arguments.buyer, arguments.buyer_name),
@@ -128,14 +130,14 @@ def _mailbox(text: str, option: str) -> Mailbox:
     try:
         return parse_mailbox(text)
     except AddressError:
-        raise Usage(f"{option}: {text!r} is no mailbox") from None
+        raise UsageError(f"{option}: {text!r} is no mailbox") from None
 
 
 def _given_reverse_path(text: str | None) -> ReversePath | None:
     try:
         return None if text is None else parse_reverse_path(text)
     except AddressError:
-        raise Usage(f"--reverse-path: {text!r} is neither a mailbox nor <>") from None
+        raise UsageError(f"--reverse-path: {text!r} is neither a mailbox nor <>") from None
 
 
 def _party(role: Role, mailbox: str, name: str) -> Party:
@@ -158,12 +160,11 @@ def _verdicts(option: str) -> Verdicts:
         read = {name.removesuffix("Verdict"): _status(status) for name, status in stated.items()}
         return replace(ALL_PASS, **read)
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise Usage(f'--verdicts: {option}: {error}; expected e.g. {{"spam": "FAIL"}}') from None
+        raise UsageError(f'--verdicts: {option}: {error}; expected e.g. {{"spam": "FAIL"}}') from None
 
 
-def _status(status: object) -> Verdict:
-    stated = status["status"] if isinstance(status, dict) else status
-    return Verdict(stated)
+def _status(status: Any) -> Verdict:
+    return Verdict(status["status"] if isinstance(status, dict) else status)
 
 
 def _preview(file: str, out: Path, setup: Setup) -> dict[str, object]:
@@ -198,9 +199,9 @@ def _arrival(raw: bytes, setup: Setup) -> Arrival:
     role, parties = _sides(header, authors, setup)
     aliases = {side: AliasId(alias.local_part) for side, alias in setup.aliases.items()}
     forward_path = setup.aliases[role.other]
-    routed = route(str(forward_path), forward_path.domain)
-    assert isinstance(routed, AliasRoute)
-    alias = ConversationAlias(id=routed.alias, conversation=ConversationId("preview"), stands_for=role.other)
+    alias = ConversationAlias(
+        id=_routed(forward_path), conversation=ConversationId("preview"), stands_for=role.other
+    )
     return Arrival(
         raw=raw,
         message_id=message_id("preview", alias.id),
@@ -222,9 +223,15 @@ def _arrival(raw: bytes, setup: Setup) -> Arrival:
     )
 
 
-def _sides(
-    header: Header, authors: tuple[Mailbox, ...], setup: Setup
-) -> tuple[Role, dict[Role, Party]]:
+def _routed(alias: Mailbox) -> AliasId:
+    """The alias to which the relay would route its mailbox. Raises `UsageError` for one that is none."""
+    routed = route(str(alias), alias.domain)
+    if not isinstance(routed, AliasRoute):
+        raise UsageError(f"{alias} cannot be an alias")
+    return routed.alias
+
+
+def _sides(header: Header, authors: tuple[Mailbox, ...], setup: Setup) -> tuple[Role, dict[Role, Party]]:
     """Who writes, and the parties; an author whom nobody knows is taken for the buyer."""
     if setup.author_role is not None:
         return setup.author_role, setup.parties

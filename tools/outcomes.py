@@ -1,6 +1,6 @@
 """Writes docs/outcomes.md from the table of codes in `parley.screening.policy`.
 
-    .venv/bin/python -m tools.outcomes
+.venv/bin/python -m tools.outcomes
 """
 
 import sys
@@ -26,8 +26,9 @@ Every mail that SES accepts ends, for each envelope recipient, in exactly one re
 
 Everything that is noticed about a mail is a *finding* with a stable code. The policy maps codes to actions
 (`deliver`, `mask`, `flag`, `hold`, `refuse`, `discard`, in rising order of strictness); the strictest action
-among a mail's findings decides. *Author told*: a notice goes to the author if SES proved the From mailbox, the
-mail is not automatic and its reverse-path is not null; at most one per author, conversation and reason a day.
+among a mail's findings decides. *Author told*: a notice goes to the author if SES proved the From mailbox,
+the mail is not automatic and its reverse-path is not null; at most one per author, conversation and reason
+a day.
 
 This page is written by `.venv/bin/python -m tools.outcomes` from the table in
 `functions/parley/screening/policy.py`; a test compares them.

@@ -15,7 +15,7 @@ logger = Logger(service="parley")
 metrics = Metrics(namespace=NAMESPACE, service="parley")
 
 
-def record(reports: Iterable[Report]) -> None:
+def record_outcomes(reports: Iterable[Report]) -> None:
     """Logs each outcome and counts it."""
     for report in reports:
         logger.info(

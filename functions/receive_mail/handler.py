@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from parley.observability import logger, metrics, record, record_failure
+from parley.observability import logger, metrics, record_failure, record_outcomes
 from parley.relaying.receive import ReceiptUnfinished, receive
 from parley.wiring import wire
 
@@ -23,17 +23,18 @@ class Unfinished(Exception):
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """One text per record. Returns the records that must come again (ReportBatchItemFailures)."""
+    wire()  # A wrong setting fails the invocation, named in its log, rather than each record in silence.
     return process_partial_response(
         event=event, record_handler=_receive, processor=processor, context=context
     )
 
 
-def _receive(item: SQSRecord) -> None:
+def _receive(record: SQSRecord) -> None:
     outside, deployment = wire()
     try:
-        record(receive(item.body, outside, deployment))
+        record_outcomes(receive(record.body, outside, deployment))
     except ReceiptUnfinished as unfinished:
-        record(unfinished.reports)
+        record_outcomes(unfinished.reports)
         causes = unfinished.causes
     except Exception as error:
         causes = (type(error).__name__,)

@@ -12,7 +12,7 @@ from parley.wiring import wire
 
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Asks for every forgotten mail of the inbox; returns how many there were."""
     forgotten = sweep(*wire())
     logger.info("swept", extra={"forgotten": forgotten})

@@ -25,7 +25,8 @@ class Link:
 
     previous: the hash of the link before, "" for the first. received_at: ISO 8601, UTC. author_role: None
     where the author is not proved. outcome: the state that was decided on when the message was claimed.
-    commitments: "original" and, where there is one, "relayed" → hex. screening: policy's version, rules that hit and missed, findings.
+    commitments: "original" and, where there is one, "relayed" → hex. screening: the policy's version, the
+    rules that hit and missed, the findings.
     """
 
     conversation: str

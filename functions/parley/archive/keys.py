@@ -1,8 +1,8 @@
 """Where things lie in the archive bucket: names that a person can read in the S3 console.
 
-    conversations/<conversation>/0003_2026-09-04T161200Z_seller-to-buyer_<message>/original.eml
-                                                                                 /relayed.eml
-    entries/<conversation>/0003_<message>.json
+conversations/<conversation>/0003_2026-09-04T161200Z_seller-to-buyer_<message>/original.eml
+                                                                             /relayed.eml
+entries/<conversation>/0003_<message>.json
 """
 
 from datetime import UTC, datetime

@@ -32,6 +32,9 @@ class Admission(StrEnum):
     """The party that the alias stands for wrote to itself."""
 
 
+_UNDECIDED = frozenset({Verdict.PROCESSING_FAILED, Verdict.MISSING})
+
+
 def authenticate(
     authors: Sequence[Mailbox], verdicts: Verdicts, authentication: Authentication | None
 ) -> Admission:
@@ -51,6 +54,8 @@ def authenticate(
         case Verdict.GRAY if authentication is not None:
             by_spf = verdicts.spf is Verdict.PASS and authentication.spf_domain == domain
             proved = by_spf or (verdicts.dkim is Verdict.PASS and domain in authentication.dkim_domains)
+            if not proved and not _UNDECIDED.isdisjoint((verdicts.spf, verdicts.dkim)):
+                return Admission.AUTHENTICATION_UNAVAILABLE
         case _:
             return Admission.AUTHENTICATION_UNAVAILABLE
     return Admission.ADMITTED if proved else Admission.NOT_AUTHENTICATED

@@ -42,7 +42,7 @@ class Party:
 
     @property
     def private_domains(self) -> frozenset[str]:
-        """Domains that belong to the party alone: the declared ones, and those of its mailboxes but freemail."""
+        """The party's alone: declared domains, and those of its mailboxes that are not freemail."""
         return self.own_domains.union(m.domain for m in self.mailboxes if not is_freemail(m.domain))
 
     def may_send_from(self, mailbox: Mailbox) -> bool:

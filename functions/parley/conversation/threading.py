@@ -45,7 +45,12 @@ def outgoing_message_id(ses_id: str, region: str) -> str:
 
 
 def thread(
-    header: Header, recent: Iterable[Message], *, author: Role, conversation: ConversationId, relay_domain: str
+    header: Header,
+    recent: Iterable[Message],
+    *,
+    author: Role,
+    conversation: ConversationId,
+    relay_domain: str,
 ) -> Thread:
     """Translates In-Reply-To and References of the author's mail for the other side."""
     known = _translations(recent, author)

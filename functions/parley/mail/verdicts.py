@@ -1,11 +1,11 @@
-"""The verdicts that SES reaches about a receipt (AWS: "Contents of notifications for SES email receiving")."""
+"""SES's verdicts about a receipt (AWS: "Contents of notifications for SES email receiving")."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105  # no password
     FAIL = "FAIL"
     GRAY = "GRAY"
     PROCESSING_FAILED = "PROCESSING_FAILED"

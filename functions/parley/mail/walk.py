@@ -6,7 +6,7 @@ from parley.mail.structure import Mail, Part
 
 
 def parts(mail: Mail) -> Iterator[tuple[str, Part]]:
-    """Every part with its path: "1" is the root, "1.2" its second child; an enclosed mail's root is "1.2.1"."""
+    """Every part with its path: "1" is the root, "1.2" its second child, "1.2.1" a mail enclosed there."""
     pending = [("1", mail.root)]
     while pending:
         path, part = pending.pop()

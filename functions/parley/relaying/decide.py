@@ -15,9 +15,9 @@ from parley.conversation.messages import State
 from parley.conversation.threading import message_ids
 from parley.mail.address import NULL_REVERSE_PATH, Mailbox, address_list
 from parley.mail.findings import Finding, Severity
-from parley.mail.header import Header
+from parley.mail.header import Header, parse_parameterised
 from parley.mail.reports import Automatic, automatic
-from parley.mail.structure import Mail, StructureError, read, read_header
+from parley.mail.structure import Mail, Part, StructureError, read, read_header
 from parley.relaying.arrival import Arrival
 from parley.relaying.prepare import prepare
 from parley.screening.context import Context
@@ -95,8 +95,8 @@ def _decide(arrival: Arrival, policy: Policy) -> Decision:
         findings += [*(Finding(defect) for defect in reading.mail.defects), *screening.findings]
         if reading.admission is not Admission.ADMITTED:
             findings.append(Finding(reading.admission or Admission.AUTHOR_UNCLEAR, place="header:from"))
-        if policy.strictest(findings)[0] not in _STATES:
-            outgoing, noticed = prepare(arrival, reading.mail, reading.automatic)
+        if arrival.writer is not None and policy.strictest(findings)[0] not in _STATES:
+            outgoing, noticed = prepare(arrival, arrival.writer, reading.mail, reading.automatic)
             findings += noticed
     action, codes = policy.strictest(findings)
     return Decision(
@@ -130,24 +130,31 @@ def _read(arrival: Arrival) -> _Reading:
         return _Reading(findings=(Finding(error.defect),))
     authors = from_mailboxes(header)
     admission = _admission(arrival, authors)
-    mail, kind = None, None
+    null_path = arrival.reverse_path is NULL_REVERSE_PATH
+    mail, kind = None, automatic(_without_body(header), null_reverse_path=null_path)
     findings: list[Finding] = []
     if admission is not Admission.ADMITTED:
         findings.append(Finding(admission, place="header:from"))
     try:
         mail = read(arrival.raw)
-        kind = automatic(mail, null_reverse_path=arrival.reverse_path is NULL_REVERSE_PATH)
+        kind = automatic(mail, null_reverse_path=null_path)
     except StructureError as error:
         findings.append(Finding(error.defect))
     return _Reading(
         # A report comes from a mail server, not from the party; screening knows what to do with it.
-        findings=() if kind in _REPORTS else tuple(findings),
+        findings=() if mail is not None and kind in _REPORTS else tuple(findings),
         mail=mail,
         authors=authors,
         admission=admission,
         automatic=kind,
         author_message_id=next(iter(message_ids(header.first("message-id"))), None),
     )
+
+
+def _without_body(header: Header) -> Mail:
+    """What can be told of a mail whose body cannot be read."""
+    content_type = parse_parameterised(header.first("content-type") or b"text/plain")
+    return Mail(Part(b"", header, content_type, None, "7bit", 0, 0), ())
 
 
 def from_mailboxes(header: Header) -> tuple[Mailbox, ...]:

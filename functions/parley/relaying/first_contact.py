@@ -23,17 +23,15 @@ from parley.mail.authentication import ses_authentication
 from parley.mail.reports import automatic
 from parley.mail.structure import StructureError, read
 from parley.relaying.decide import from_mailboxes
-from parley.relaying.outside import Deployment, Outside
+from parley.relaying.outside import Outside
 from parley.relaying.ports import AlreadyExists
 from parley.relaying.receipts import Receipt
 
 
-def first_contact(
-    alias: ContactAlias, receipt: Receipt, raw: bytes, outside: Outside, deployment: Deployment
-) -> ConversationAlias:
+def first_contact(alias: ContactAlias, receipt: Receipt, raw: bytes, outside: Outside) -> ConversationAlias:
     """The alias by which to go on: the author's conversation with the seller, or the intake."""
     author = _author(receipt, raw)
-    conversation = alias.intake if author is None else _conversation(alias, author, outside, deployment)
+    conversation = alias.intake if author is None else _conversation(alias, author, outside)
     return ConversationAlias(id=alias.id, conversation=conversation, stands_for=Role.SELLER)
 
 
@@ -49,9 +47,7 @@ def _author(receipt: Receipt, raw: bytes) -> Mailbox | None:
     return authors[0] if proof is Admission.ADMITTED and by_program is None else None
 
 
-def _conversation(
-    alias: ContactAlias, author: Mailbox, outside: Outside, deployment: Deployment
-) -> ConversationId:
+def _conversation(alias: ContactAlias, author: Mailbox, outside: Outside) -> ConversationId:
     buyer = outside.directory.party_of_mailbox(author)
     if buyer is None:
         buyer = _register(alias, author, outside)

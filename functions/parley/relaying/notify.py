@@ -1,11 +1,11 @@
-"""Telling an author what became of a mail: sends the notice, once per author, conversation and reason a day."""
+"""Tells an author what became of a mail, once per author, conversation and reason a day."""
 
 import hashlib
 
 from parley.conversation.messages import Message, State
 from parley.mail.address import Mailbox
 from parley.relaying.arrival import Arrival
-from parley.relaying.notices import DEFAULT_LOCALE, Notice, compose_notice, notice_mailbox, reason
+from parley.relaying.notices import Notice, compose_notice, notice_mailbox, reason
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.ports import SendRefused, SendUncertain, Submission
 from parley.screening.policy import CODES
@@ -29,7 +29,7 @@ def notify(
         message=message.id,
         author=author,
         alias=arrival.alias_of(arrival.alias.stands_for),
-        locale=arrival.writer.locale if arrival.writer else DEFAULT_LOCALE,
+        locale=arrival.writer.locale if arrival.writer else "",
         code=code,
         held=state is State.HELD,
         received_at=arrival.received_at,

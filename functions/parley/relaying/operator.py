@@ -97,7 +97,9 @@ def _compose(
             # As a file, not as message/rfc822: that may not be base64, and the mail may be anything.
             BytesPart(
                 Label(
-                    media_type="application/octet-stream", disposition="attachment", filename=f"{receipt.id}.eml"
+                    media_type="application/octet-stream",
+                    disposition="attachment",
+                    filename=f"{receipt.id}.eml",
                 ),
                 raw,
             ),

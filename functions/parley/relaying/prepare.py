@@ -2,7 +2,7 @@
 
 from email.utils import format_datetime
 
-from parley.conversation.parties import Role
+from parley.conversation.parties import Party, Role
 from parley.conversation.threading import Thread, thread
 from parley.mail.address import Mailbox
 from parley.mail.compose import ComposeError, compose
@@ -15,12 +15,15 @@ from parley.masking.mask import ContactRules, Unmaskable, author_mailboxes, mask
 from parley.masking.protected import Identity, Protected
 from parley.relaying.arrival import Arrival
 
+_SUBMITTED = {Automatic.AUTO_REPLY: "auto-replied", Automatic.AUTO_GENERATED: "auto-generated"}
+"""RFC 3834 §5: what was automatic when it came still says so when it goes."""
+
 
 def prepare(
-    arrival: Arrival, mail: Mail, kind: Automatic | None
+    arrival: Arrival, writer: Party, mail: Mail, kind: Automatic | None
 ) -> tuple[bytes | None, tuple[Finding, ...]]:
     """Masks, composes and passes the gate: the outgoing bytes, or None, and what was found on the way."""
-    protected = protect(arrival, mail)
+    protected = _protected(arrival, writer, mail)
     try:
         masked = mask(
             mail,
@@ -30,7 +33,8 @@ def prepare(
             relay_domain=arrival.relay_domain,
         )
         threaded = _thread(arrival, mail)
-        fields = _fields(arrival, kind, masked.subject, protected, threaded)
+        fields = _fields(arrival, writer, masked.subject, protected, threaded)
+        fields += _marks(arrival, kind)
         outgoing = compose(fields, masked.body, arrival.message_id.encode())
     except Unmaskable as error:
         return None, (error.finding,)
@@ -40,11 +44,8 @@ def prepare(
     return (None if leaked else outgoing), masked.findings + leaked
 
 
-def protect(arrival: Arrival, mail: Mail) -> Protected:
+def _protected(arrival: Arrival, writer: Party, mail: Mail) -> Protected:
     """The protected strings of this mail (invariant I1)."""
-    writer = arrival.writer
-    if writer is None:
-        raise ValueError("only a mail with an admitted author is masked")
     role = arrival.author_role
     own = author_mailboxes(mail) | (
         {arrival.reverse_path} if isinstance(arrival.reverse_path, Mailbox) else frozenset()
@@ -75,11 +76,10 @@ def _thread(arrival: Arrival, mail: Mail) -> Thread:
 
 
 def _fields(
-    arrival: Arrival, kind: Automatic | None, subject: str, protected: Protected, threaded: Thread
+    arrival: Arrival, writer: Party, subject: str, protected: Protected, threaded: Thread
 ) -> list[tuple[str, str]]:
     """The outgoing header section (docs/header-fields.md); Content-* and MIME-Version are compose's."""
-    assert arrival.writer is not None
-    name = encode_phrase(mask_name(arrival.writer.display_name, protected))
+    name = encode_phrase(mask_name(writer.display_name, protected))
     sender = protected.author.alias
     fields = [
         ("From", f"{name} <{sender}>" if name else str(sender)),
@@ -90,13 +90,14 @@ def _fields(
     if threaded.in_reply_to:
         fields.append(("In-Reply-To", f"<{threaded.in_reply_to}>"))
     fields.append(("References", " ".join(f"<{reference}>" for reference in threaded.references)))
-    fields += _automatic_fields(kind)
-    fields.append(("X-Parley-Conversation", arrival.conversation.id))
-    fields.append(("X-Parley-Message", arrival.message_id))
     return fields
 
 
-def _automatic_fields(kind: Automatic | None) -> list[tuple[str, str]]:
-    if kind is Automatic.AUTO_REPLY:
-        return [("Auto-Submitted", "auto-replied")]
-    return [("Auto-Submitted", "auto-generated")] if kind is Automatic.AUTO_GENERATED else []
+def _marks(arrival: Arrival, kind: Automatic | None) -> list[tuple[str, str]]:
+    """What programs look at: whether a person wrote, and which message of ours it is."""
+    submitted = _SUBMITTED.get(kind) if kind else None
+    return [
+        *([("Auto-Submitted", submitted)] if submitted else []),
+        ("X-Parley-Conversation", arrival.conversation.id),
+        ("X-Parley-Message", arrival.message_id),
+    ]

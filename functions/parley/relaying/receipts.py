@@ -1,4 +1,4 @@
-"""Receipts: what SES says of a mail that it accepted (AWS: "Contents of notifications for SES email receiving").
+"""Receipts: what SES says of a mail it accepted (AWS: "Contents of notifications for SES email receiving").
 
 The queue carries three kinds of text: SES's notifications, the note that SES sends when a topic is set up,
 and the inbox sweep's request to look at an object whose notification never came.

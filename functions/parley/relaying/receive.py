@@ -22,7 +22,7 @@ from parley.relaying.relay import relay
 
 
 class ReceiptUnfinished(Exception):
-    """Some recipients have no outcome yet. causes: the types and codes of what went wrong, no personal data."""
+    """Some recipients have no outcome yet. causes: types and codes of what went wrong, nothing personal."""
 
     def __init__(self, receipt_id: str, causes: tuple[str, ...], reports: "tuple[Report, ...]") -> None:
         super().__init__(f"{receipt_id}: {', '.join(causes)}")
@@ -81,7 +81,7 @@ def _receive_at_alias(
     if alias is None:
         return _record(receipt, alias_id, State.DISCARDED, "unknown-alias", outside)
     if isinstance(alias, ContactAlias):
-        alias = first_contact(alias, receipt, raw, outside, deployment)
+        alias = first_contact(alias, receipt, raw, outside)
     return _report(relay(alias, receipt, raw, outside, deployment))
 
 

@@ -1,6 +1,6 @@
 """Relaying: the way of one mail through one alias, from its arrival to its outcome.
 
-    read what is known → decide → claim (with its link of the chain) → archive → send or tell → outcome → entry
+    read what is known → decide → claim, with a link of the chain → archive → send or tell → outcome → entry
 
 Each step is written down before the next has an effect outside, so that a crash anywhere is resumed from the
 message's state: at most one send, except when a crash or a lost answer hides whether SES took the mail.
@@ -63,7 +63,9 @@ def relay(
         decision = decide(arrival, deployment.policy)
         message = job.message(decision, view.head)
         try:
-            outside.messages.claim(message, before=view.head, after=Head(message.seq, link_hash(message.link or "")))
+            outside.messages.claim(
+                message, before=view.head, after=Head(message.seq, link_hash(message.link or ""))
+            )
         except AlreadyClaimed as claimed:
             return job.resume(claimed.message, arrival)
         except HeadMoved:
@@ -174,7 +176,10 @@ class _Job:
         if message.state is not State.RECEIVED:
             return self._send(message, self.outside.archive.get(self._key(message, "relayed.eml")), arrival)
         decision = decide(arrival, self.deployment.policy)
-        if _commitments(dict(message.salts), self.raw, decision) == json.loads(message.link or "")["commitments"]:
+        if (
+            _commitments(dict(message.salts), self.raw, decision)
+            == json.loads(message.link or "")["commitments"]
+        ):
             return self.carry_out(message, decision, arrival)
         # The link is chained already and says what was to be sent; what would be sent now differs from it.
         self._archive(message, "original", self.raw)

@@ -11,14 +11,18 @@ from parley.relaying.receipts import SETUP_OBJECT, sweep_request
 
 GRACE = timedelta(minutes=30)
 """How old an object is before it counts as forgotten."""
+HORIZON = timedelta(days=3)
+"""How old an object is when the sweep no longer looks at it: some 280 requests did not help."""
 
 
 def sweep(outside: Outside, deployment: Deployment) -> int:
-    """Puts a request into the queue for every object of the inbox that is older than `GRACE` and none of
-    whose messages has an outcome. Returns how many."""
+    """Puts a request into the queue for every object of the inbox that is older than `GRACE`, not older than
+    `HORIZON`, and none of whose messages has an outcome. Returns how many."""
+    now = outside.clock.now()
     found = {
         key[len(deployment.inbox_prefix) :]: (key, written)
-        for key, written in outside.inbox.older_than(outside.clock.now() - GRACE)
+        for key, written in outside.inbox.older_than(now - GRACE)
+        if written >= now - HORIZON
     }
     found.pop(SETUP_OBJECT, None)
     forgotten = found.keys() - outside.messages.finished_receipts(found.keys())

@@ -12,7 +12,7 @@ from parley.mail.findings import Finding
 
 
 class Action(StrEnum):
-    """In rising order of strictness. Discarding stands above refusing: nobody is told of what is discarded."""
+    """In rising order of strictness; discarding stands above refusing because nobody is told of it."""
 
     DELIVER = "deliver"
     MASK = "mask"
@@ -45,7 +45,7 @@ CODES: dict[str, Code] = {
         False,
         {
             "author-unclear": "no From field, several, or one with several mailboxes",
-            "not-authenticated": "neither DMARC nor an exactly aligned SPF or DKIM result proves the From mailbox",
+            "not-authenticated": "neither DMARC nor an exactly aligned SPF or DKIM proves the From mailbox",
             "stranger": "the author is authenticated but is not the conversation's other party",
             "own-alias": "the party that the alias stands for wrote to itself",
         },

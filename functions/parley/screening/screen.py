@@ -9,7 +9,7 @@ from parley.screening.rules import RULES
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """findings: all, in the order of the table. hits, misses: names of the rules that did and did not find."""
+    """findings: all, in the order of the table. hits, misses: the rules that did and did not find any."""
 
     findings: tuple[Finding, ...]
     hits: tuple[str, ...]

@@ -1,9 +1,9 @@
 import json
 from datetime import UTC, datetime
 
+from parley.archive.chain import link_hash
 from parley.archive.entries import message_entry
 from parley.archive.keys import entry_key, message_folder
-from parley.archive.chain import link_hash
 
 
 def test_a_folder_names_order_time_direction_and_message() -> None:

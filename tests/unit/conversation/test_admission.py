@@ -36,6 +36,8 @@ def expected(dmarc: Verdict, spf: Verdict, dkim: Verdict, proof: str) -> Admissi
         if all(cell in ("*", value) for cell, value in zip(row, (dmarc, spf, dkim, proof), strict=True)):
             return Admission.ADMITTED
     undecided = dmarc not in (Verdict.PASS, Verdict.GRAY, Verdict.FAIL)
+    if dmarc is Verdict.GRAY:
+        undecided = {spf, dkim} & {Verdict.PROCESSING_FAILED, Verdict.MISSING} != set()
     if dmarc is not Verdict.FAIL and (undecided or proof == "no field"):
         return Admission.AUTHENTICATION_UNAVAILABLE
     return Admission.NOT_AUTHENTICATED
@@ -58,7 +60,11 @@ def test_without_exactly_one_from_mailbox_nobody_is_authenticated() -> None:
 
 def party(role: Role, *mailboxes: str) -> Party:
     return Party(
-        id=PartyId(role), role=role, locale="en", display_name="", mailboxes=tuple(map(parse_mailbox, mailboxes))
+        id=PartyId(role),
+        role=role,
+        locale="en",
+        display_name="",
+        mailboxes=tuple(map(parse_mailbox, mailboxes)),
     )
 
 

@@ -9,7 +9,9 @@ ENTROPY = st.integers(0, 2**RANDOM_BITS - 1)
 @given(ENTROPY)
 def test_an_alias_fits_a_local_part_and_is_lower_case_ascii(entropy: int) -> None:
     alias = new_alias("b", entropy)
-    assert alias.isascii() and alias == alias.lower() and len(alias) <= 64
+    assert alias.isascii()
+    assert alias == alias.lower()
+    assert len(alias) <= 64
     assert is_well_formed(alias)
 
 

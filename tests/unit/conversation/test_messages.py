@@ -34,4 +34,6 @@ def test_a_receipt_makes_one_message_for_each_alias() -> None:
     first = message_id("receipt-1", AliasId("b-1"))
     assert first == message_id("receipt-1", AliasId("b-1"))
     assert len({first, message_id("receipt-1", AliasId("s-1")), message_id("receipt-2", AliasId("b-1"))}) == 3
-    assert first.isalnum() and first == first.lower() and len(first) == 26
+    assert first.isalnum()
+    assert first == first.lower()
+    assert len(first) == 26

@@ -18,7 +18,9 @@ def test_freemail_domains_are_nobodys_own() -> None:
 
 
 def test_a_declared_domain_is_private_too() -> None:
-    assert party("laden@gmx.de", own_domains=frozenset({"laden.example"})).private_domains == {"laden.example"}
+    assert party("laden@gmx.de", own_domains=frozenset({"laden.example"})).private_domains == {
+        "laden.example"
+    }
 
 
 def test_the_first_mailbox_receives_and_all_may_send() -> None:

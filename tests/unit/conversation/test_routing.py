@@ -3,7 +3,9 @@ import pytest
 from parley.conversation.routing import AliasRoute, ForeignRoute, RoleRoute, route
 
 
-@pytest.mark.parametrize("recipient", ["b-7k2m@relay.example", "B-7K2M@RELAY.example", "<b-7K2m@Relay.Example>"])
+@pytest.mark.parametrize(
+    "recipient", ["b-7k2m@relay.example", "B-7K2M@RELAY.example", "<b-7K2m@Relay.Example>"]
+)
 def test_an_alias_is_found_whatever_its_case(recipient: str) -> None:
     assert route(recipient, "relay.example") == AliasRoute("b-7k2m")
 

@@ -66,7 +66,9 @@ def test_the_conversations_own_id_stands_first_and_at_most_twenty_follow() -> No
 
 
 def test_line_breaks_and_brackets_cannot_be_smuggled_into_an_id() -> None:
-    assert message_ids(b"<a\r\nBcc: x@y.example> <a b@c> <<a@b.example>> <\xfc@b.example>") == ("a@b.example",)
+    assert message_ids(b"<a\r\nBcc: x@y.example> <a b@c> <<a@b.example>> <\xfc@b.example>") == (
+        "a@b.example",
+    )
 
 
 def test_us_east_1_has_a_message_id_domain_of_its_own() -> None:

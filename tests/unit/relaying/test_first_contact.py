@@ -46,7 +46,8 @@ def test_an_unproved_author_opens_nothing_and_the_attempt_is_recorded(world: Wor
     (report,) = world.receive(carol_writes(world, dmarc="FAIL"))
     assert (report.outcome, report.codes) == ("refused", ("not-authenticated",))
     assert report.conversation == "intake"
-    assert not world.sent and len(world.memory.heads) == 2
+    assert not world.sent
+    assert len(world.memory.heads) == 2
 
 
 def test_an_automatic_mail_opens_nothing(world: World) -> None:

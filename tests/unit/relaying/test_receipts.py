@@ -78,9 +78,7 @@ def test_the_null_reverse_path_is_a_value(source: str) -> None:
     assert receipt.reverse_path is NULL_REVERSE_PATH
 
 
-@pytest.mark.parametrize(
-    "text", ["Successfully validated SNS topic for Amazon SES event publishing.", None]
-)
+@pytest.mark.parametrize("text", ["Successfully validated SNS topic for Amazon SES event publishing.", None])
 def test_the_notes_that_ses_sends_at_setup_are_ignored(text: str | None) -> None:
     if text is None:
         assert read(mail__messageId="AMAZON_SES_SETUP_NOTIFICATION") is None

@@ -70,7 +70,9 @@ def test_an_answer_comes_back_in_the_same_thread(world: World) -> None:
 def test_the_archive_holds_both_mails_and_an_entry_whose_commitments_open(world: World) -> None:
     world.buyer_writes()
     kept = world.archive.objects
-    original, relayed = (next(key for key in kept if key.endswith(f"/{name}.eml")) for name in ("original", "relayed"))
+    original, relayed = (
+        next(key for key in kept if key.endswith(f"/{name}.eml")) for name in ("original", "relayed")
+    )
     assert original.startswith(f"conversations/{CONVERSATION}/0001_2026-09-04T161205Z_buyer-to-seller_")
     assert kept[relayed].content == world.sent[0].raw
     entry = json.loads(kept[f"entries/{CONVERSATION}/0001_{world.message.id}.json"].content)
@@ -127,7 +129,8 @@ def test_the_envelope_decides_not_the_to_field(world: World) -> None:
 def test_mail_to_nobody_is_recorded_and_discarded(world: World, recipient: str, code: str) -> None:
     (report,) = world.receive(world.accept(mail(BUYER), BUYER, recipient))
     assert (report.outcome, report.codes) == ("discarded", (code,))
-    assert not world.sent and not world.archive.objects
+    assert not world.sent
+    assert not world.archive.objects
     assert world.messages.finished_receipts([world.message.receipt_id])
 
 
@@ -145,13 +148,16 @@ def test_a_stranger_is_refused_without_a_notice(world: World) -> None:
     assert not world.sent
 
 
-def test_an_unregistered_mailbox_of_the_party_gets_a_notice_that_names_no_registered_one(world: World) -> None:
+def test_an_unregistered_mailbox_of_the_party_gets_a_notice_that_names_no_registered_one(
+    world: World,
+) -> None:
     office = "office@buyer.example"
     (report,) = world.receive(world.accept(mail(office), office, SELLER_ALIAS))
     assert (report.outcome, report.codes) == ("refused", ("unregistered-mailbox",))
     (notice,) = world.sent
     assert str(notice.forward_path) == office
-    assert b"anna" not in notice.raw and b"seller.example" not in notice.raw
+    assert b"anna" not in notice.raw
+    assert b"seller.example" not in notice.raw
     assert parsed(notice)["Auto-Submitted"] == "auto-replied"
 
 
@@ -207,7 +213,10 @@ def test_mail_for_postmaster_goes_to_the_operator_whole(world: World) -> None:
     notification = world.accept(raw, "x@else.example", "Postmaster@relay.example", dmarc="FAIL")
     assert world.receive(notification) == world.receive(notification)
     (submission,) = world.sent
-    assert (str(submission.reverse_path), str(submission.forward_path)) == ("postmaster@relay.example", OPERATOR)
+    assert (str(submission.reverse_path), str(submission.forward_path)) == (
+        "postmaster@relay.example",
+        OPERATOR,
+    )
     (attachment,) = parsed(submission).iter_attachments()
     assert attachment.get_content().endswith(raw.encode())
 
@@ -257,7 +266,8 @@ def test_throttling_defers_and_the_next_delivery_may_go_on_at_once(world: World)
     assert (world.message.state, world.message.lease) == (State.ARCHIVED, None)
     world.mailer.fault = lambda _: None
     (report,) = world.receive(notification)
-    assert report.outcome == "relayed" and len(world.sent) == 1
+    assert report.outcome == "relayed"
+    assert len(world.sent) == 1
 
 
 def test_what_ses_refuses_for_good_is_held(world: World) -> None:
@@ -279,7 +289,8 @@ def test_work_resumed_under_a_changed_party_is_held_rather_than_sent_otherwise(w
     world.clock.pass_by(LEASE)
     (report,) = world.receive(notification)
     assert (report.outcome, report.codes) == ("held", ("composition-changed",))
-    assert not world.sent and any(key.endswith("original.eml") for key in world.archive.objects)
+    assert not world.sent
+    assert any(key.endswith("original.eml") for key in world.archive.objects)
 
 
 def test_an_entry_that_a_crash_left_out_is_written_when_the_receipt_comes_again(world: World) -> None:
@@ -290,3 +301,26 @@ def test_an_entry_that_a_crash_left_out_is_written_when_the_receipt_comes_again(
     world.receive(notification)
     assert world.archive.objects[entry] == written
     assert len(world.sent) == 1
+
+
+def test_a_mail_too_odd_to_read_is_held_and_its_author_told(world: World) -> None:
+    fields = {"MIME_Version": "1.0", "Content_Transfer_Encoding": "x-secret"}
+    (report,) = world.buyer_writes(**fields)
+    assert (report.outcome, report.codes) == ("held", ("unknown-transfer-encoding",))
+    assert len(world.sent) == 1
+
+
+def test_an_automatic_mail_too_odd_to_read_is_held_in_silence(world: World) -> None:
+    fields = {"Content_Transfer_Encoding": "x-secret", "Auto_Submitted": "auto-generated"}
+    (report,) = world.buyer_writes(**fields)
+    assert report.outcome == "held"
+    assert not world.sent
+
+
+def test_an_unforeseen_error_holds_the_mail_instead_of_losing_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parley.relaying.decide.screen", lambda _: 1 / 0)
+    (report,) = world.buyer_writes()
+    assert (report.outcome, report.codes) == ("held", ("pipeline-error",))
+    assert any(key.endswith("original.eml") for key in world.archive.objects)

@@ -4,7 +4,7 @@ from parley.conversation.admission import Admission
 from parley.mail.findings import Finding
 from parley.mail.reports import Automatic
 from parley.mail.structure import Defect
-from parley.relaying.notices import _ENGLISH, _GERMAN
+from parley.relaying.languages import LANGUAGES
 from parley.screening.policy import CODES, DEFAULT_POLICY, Action, Policy
 
 
@@ -14,7 +14,12 @@ def test_every_code_of_the_pure_packages_has_its_row() -> None:
 
 
 def test_the_strictest_action_decides_and_names_its_codes_once() -> None:
-    findings = [Finding("spam-uncertain"), Finding("spam"), Finding("virus"), Finding("virus", place="part:1")]
+    findings = [
+        Finding("spam-uncertain"),
+        Finding("spam"),
+        Finding("virus"),
+        Finding("virus", place="part:1"),
+    ]
     assert DEFAULT_POLICY.strictest(findings) == (Action.REFUSE, ("virus",))
 
 
@@ -33,5 +38,6 @@ def test_a_code_without_a_row_is_an_error() -> None:
 
 
 def test_notices_know_the_same_reasons_in_every_language() -> None:
-    assert set(_ENGLISH.reasons) == set(_GERMAN.reasons)
-    assert {code for code in _ENGLISH.reasons if code != "unreadable"} <= set(CODES)
+    known = [set(words.reasons) for words in LANGUAGES.values()]
+    assert all(reasons == known[0] for reasons in known)
+    assert known[0] - {"unreadable"} <= set(CODES)

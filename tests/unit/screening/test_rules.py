@@ -80,7 +80,8 @@ def test_every_virus_and_spam_verdict_has_its_code(verdict: Verdict) -> None:
 
 def with_attachment(name: str) -> bytes:
     return (
-        b"From: a@buyer.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n--b\r\n"
+        b"From: a@buyer.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nHello\r\n--b\r\n"
         b'Content-Disposition: attachment; filename="' + name.encode() + b'"\r\n\r\nx\r\n--b--\r\n'
     )
 

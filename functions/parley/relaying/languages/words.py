@@ -1,0 +1,19 @@
+"""The texts that every language has."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """refused, held: the sentence that says what happened. reasons: reason → why, and what to do next.
+
+    Placeholders: $alias, $date, $marketplace, $message.
+    """
+
+    greeting: str
+    refused_subject: str
+    held_subject: str
+    refused: str
+    held: str
+    reference: str
+    reasons: dict[str, str]

@@ -1,0 +1,66 @@
+"""Mail whose notification never came."""
+
+import pytest
+
+from parley.mail.structure import read_header
+from parley.mail.verdicts import Verdict
+from parley.relaying.receipts import LostReceipt, sweep_request
+from parley.relaying.recovery import recover
+from parley.relaying.sweep import GRACE, HORIZON, sweep
+from tests.support.relay_world import BUYER, PASSED, SELLER_ALIAS, World, mail, ses_fields
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def lost_mail(world: World, recipient: str | None) -> str:
+    """An object in the inbox, as SES wrote it, and the sweep's request for it."""
+    fields = ses_fields(BUYER, PASSED)
+    if recipient is not None:
+        fields = fields.replace("with SMTP id r1;", f"with SMTP id r1\r\n for {recipient};")
+    world.inbox.put(
+        "inbox/lostlost1",
+        (fields + mail(BUYER, Message_ID="<lost@buyer.example>")).encode(),
+        world.clock.now(),
+    )
+    return sweep_request("inbox/lostlost1", world.clock.now())
+
+
+def test_a_forgotten_mail_is_relayed_by_what_ses_wrote_on_it(world: World) -> None:
+    (report,) = world.receive(lost_mail(world, SELLER_ALIAS))
+    assert report.outcome == "relayed"
+
+
+def test_without_a_recipient_it_is_held(world: World) -> None:
+    (report,) = world.receive(lost_mail(world, None))
+    assert (report.outcome, report.codes) == ("held", ("notification-missing",))
+
+
+def test_what_the_author_wrote_below_ses_fields_is_not_believed() -> None:
+    forged = ses_fields(BUYER, PASSED).replace("X-SES-RECEIPT", "X-Other") + mail(BUYER)
+    lost = LostReceipt("lostlost1", "inbox/lostlost1", World().clock.now())
+    receipt = recover(lost, read_header(forged.encode()))
+    assert receipt.verdicts.dmarc is receipt.verdicts.spam is Verdict.MISSING
+    assert receipt.recipients == ()
+
+
+def test_the_sweep_asks_for_old_objects_without_an_outcome_only(world: World) -> None:
+    world.buyer_writes()
+    lost_mail(world, SELLER_ALIAS)
+    world.inbox.put("inbox/AMAZON_SES_SETUP_NOTIFICATION", b"setup", world.clock.now())
+    assert sweep(world.outside, world.deployment) == 0
+    world.clock.pass_by(GRACE * 2)
+    world.inbox.put("inbox/freshfresh", b"new", world.clock.now())
+    assert sweep(world.outside, world.deployment) == 1
+    assert [world.receive(body)[0].outcome for body in world.queue.bodies] == ["relayed"]
+    assert sweep(world.outside, world.deployment) == 0
+
+
+def test_what_was_asked_for_in_vain_for_days_is_left_to_the_dead_letter_queue(world: World) -> None:
+    lost_mail(world, SELLER_ALIAS)
+    world.clock.pass_by(HORIZON)
+    assert sweep(world.outside, world.deployment) == 1
+    world.clock.pass_by(GRACE)
+    assert sweep(world.outside, world.deployment) == 0

@@ -1,0 +1,29 @@
+from dataclasses import fields
+
+import pytest
+
+from parley.settings import Settings, SettingsError, variable
+from parley.wiring import deployment
+
+ENVIRONMENT = {variable(field.name): "x" for field in fields(Settings)} | {
+    "PARLEY_LEASE_SECONDS": "180",
+    "PARLEY_RELAY_DOMAIN": "relay.example",
+    "PARLEY_OPERATOR_MAILBOX": "operator@market.example",
+}
+
+
+def test_every_setting_is_one_variable() -> None:
+    assert Settings.from_environment(ENVIRONMENT).lease_seconds == 180
+
+
+def test_all_missing_and_malformed_variables_are_named_at_once() -> None:
+    wrong = ENVIRONMENT | {"PARLEY_LEASE_SECONDS": "soon", "PARLEY_TABLE": ""}
+    with pytest.raises(SettingsError, match="PARLEY_TABLE is not set; PARLEY_LEASE_SECONDS must be"):
+        Settings.from_environment(wrong)
+
+
+@pytest.mark.parametrize("mailbox", ["nobody", "operator@relay.example"])
+def test_the_operators_mailbox_must_be_one_and_elsewhere(mailbox: str) -> None:
+    settings = Settings.from_environment(ENVIRONMENT | {"PARLEY_OPERATOR_MAILBOX": mailbox})
+    with pytest.raises(SettingsError, match="PARLEY_OPERATOR_MAILBOX"):
+        deployment(settings)
