@@ -80,7 +80,7 @@ class Function(Construct):
             memory_size=memory_mb,
             role=self.role,
             log_group=self.log_group,
-            environment={"POWERTOOLS_SERVICE_NAME": package, **(environment or {})},
+            environment=environment,
         )
         acknowledge(
             self.function,

@@ -66,15 +66,7 @@ class Relay(Construct):
         self, *, queue: sqs.Queue, table: dynamodb.Table, key: kms.Key, secret: secretsmanager.Secret
     ) -> None:
         allow = self.receive_mail.allow
-        allow(
-            [
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ReceiveMessage",
-            ],
-            [queue.queue_arn],
-        )
+        allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [queue.queue_arn])
         # A transaction is authorised by the actions it is made of.
         allow(
             [

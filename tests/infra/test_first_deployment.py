@@ -1,12 +1,15 @@
 """What makes a first deployment fail, or lets it pass and then lose or leak mail: a sentence each."""
 
+import ast
 import graphlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.resources import Template, needs, of_type, one, properties, references, statements, text
 
+FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 FOURTEEN_DAYS = 14 * 24 * 3600
 RULE = "receipt-rule-set/Parley:receipt-rule/Parley"
 CONFIGURATION_SET = "configuration-set/Parley"
@@ -350,6 +353,13 @@ def test_functions_run_on_arm64_with_one_whole_vcpu_for_the_relay(template: Temp
     functions = of_type(template, "AWS::Lambda::Function").values()
     assert {tuple(each["Properties"]["Architectures"]) for each in functions} == {("arm64",)}
     assert properties(template, "AWS::Lambda::Function", "ReceiveMail")["MemorySize"] == 1769
+
+
+def test_every_handler_is_where_lambda_looks_for_it(template: Template) -> None:
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        package, module, name = function["Properties"]["Handler"].split(".")
+        source = (FUNCTIONS / package / f"{module}.py").read_text()
+        assert name in {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
 
 
 def test_all_functions_share_one_asset(template: Template) -> None:

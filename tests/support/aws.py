@@ -64,10 +64,14 @@ class Deployment:
 
     @cached_property
     def receipts_topic(self) -> str:
-        """The topic of the receipt rule's S3 action."""
+        """The topic of the receipt rule's S3 action, with what is subscribed to it."""
         _, rule = one(self.template, "AWS::SES::ReceiptRule")
         (action,) = rule["Properties"]["Rule"]["Actions"]
-        return str(self.stack.resolve(action["S3Action"]["TopicArn"]))
+        topic = action["S3Action"]["TopicArn"]
+        for name, each in of_type(self.template, "AWS::SNS::Subscription").items():
+            if each["Properties"]["TopicArn"] == topic:
+                self.stack.made(name)
+        return str(self.stack.resolve(topic))
 
     def store(self, receipt_id: str, raw: bytes) -> str:
         """Puts the object that SES writes for a receipt; returns its key."""
@@ -93,6 +97,13 @@ class Deployment:
         handle = message["ReceiptHandle"]
         self.clients.sqs.delete_message(QueueUrl=self.settings.queue_url, ReceiptHandle=handle)
 
+    def return_to_queue(self, message: dict[str, Any]) -> None:
+        """Makes a message visible again, as if its visibility timeout had passed."""
+        handle = message["ReceiptHandle"]
+        self.clients.sqs.change_message_visibility(
+            QueueUrl=self.settings.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
+        )
+
     def archived(self) -> dict[str, bytes]:
         """Every object of the archive by key."""
         bucket = self.settings.archive_bucket
@@ -107,7 +118,10 @@ class Deployment:
 
 @contextmanager
 def deployed(template: Template, region: str = "eu-west-1") -> Iterator[Deployment]:
-    """Makes the stack; nothing leaves the machine within, nothing of it is left afterwards."""
+    """The stack: what the functions' settings and the receipt rule refer to. `stack.make_all` makes the rest.
+
+    Nothing leaves the machine within, and nothing of it is left afterwards.
+    """
     environment = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -115,10 +129,12 @@ def deployed(template: Template, region: str = "eu-west-1") -> Iterator[Deployme
     }
     with patch.dict("os.environ", environment), mock_aws(), opened() as wire:
         stack = Stack(template, region)
-        stack.make_all()
         wire.verified = {
             str(stack.resolve(each["Properties"]["EmailIdentity"]))
             for each in of_type(template, "AWS::SES::EmailIdentity").values()
         }
+        deployment = Deployment(template, stack, wire)
+        # Asked for, and thereby made.
+        _ = deployment.settings, deployment.receipts_topic
         wire.calls.clear()
-        yield Deployment(template, stack, wire)
+        yield deployment

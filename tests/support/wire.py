@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
+from xml.sax.saxutils import escape
 
 import botocore.httpsession
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -53,7 +54,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a fault answers in the service's place: an error of the REST-JSON or JSON protocol."""
+    """What a fault answers in the service's place, in its protocol (S3 speaks XML, the others JSON)."""
 
     status: int
     code: str
@@ -61,7 +62,7 @@ class Answer:
     body: dict[str, Any] = field(default_factory=dict)
 
 
-def _healthy(call: Call) -> None:
+def no_fault(call: Call) -> None:
     return None
 
 
@@ -75,13 +76,13 @@ class Wire:
     calls: list[Call] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     verified: set[str] = field(default_factory=set)
-    before: Callable[[Call], Answer | None] = _healthy
-    after: Callable[[Call], None] = _healthy
+    before: Callable[[Call], Answer | None] = no_fault
+    after: Callable[[Call], None] = no_fault
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def heal(self) -> None:
         """No more faults."""
-        self.before = self.after = _healthy
+        self.before = self.after = no_fault
 
     def operations(self) -> list[str]:
         return [f"{call.service}.{call.operation}" for call in self.calls]
@@ -100,7 +101,7 @@ def opened() -> Iterator[Wire]:
             wire.calls.append(call)
             fault = wire.before(call)
             if fault is not None:
-                return _error(request, fault)
+                return _error(request, service, fault)
             response = (
                 _take(wire, request)
                 if (service, operation) == ("sesv2", "SendEmail")
@@ -143,10 +144,11 @@ def _kill(number: int, when: str) -> Callable[[Call], None]:
 
 def _take(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
     """SES as it behaves at the API's edge."""
-    asked = json.loads(request.body)
+    asked = json.loads(bytes(request.body))  # type: ignore[arg-type]  # it has one
     mail_from = asked["FromEmailAddress"]
     if mail_from.rpartition("@")[2] not in wire.verified:
-        return _error(request, Answer(400, "MessageRejected", f"Email address is not verified: {mail_from}"))
+        refused = Answer(400, "MessageRejected", f"Email address is not verified: {mail_from}")
+        return _error(request, "sesv2", refused)
     raw = base64.b64decode(asked["Content"]["Raw"]["Data"], validate=True)
     number = len(wire.sent) + 1
     taken = Sent(
@@ -158,18 +160,23 @@ def _take(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
         raw=raw,
     )
     wire.sent.append(taken)
-    return _response(request, 200, {}, {"MessageId": taken.message_id})
+    return _json(request, 200, {}, {"MessageId": taken.message_id})
 
 
-def _error(request: AWSPreparedRequest, answer: Answer) -> AWSResponse:
+def _error(request: AWSPreparedRequest, service: str, answer: Answer) -> AWSResponse:
+    if service == "s3":
+        text = f"<Error><Code>{answer.code}</Code><Message>{escape(answer.message)}</Message></Error>"
+        return _response(request, answer.status, {"content-type": "application/xml"}, text)
     body = {"__type": answer.code, "message": answer.message, **answer.body}
-    return _response(request, answer.status, {"x-amzn-errortype": answer.code}, body)
+    return _json(request, answer.status, {"x-amzn-errortype": answer.code}, body)
 
 
-def _response(
+def _json(
     request: AWSPreparedRequest, status: int, headers: dict[str, str], body: dict[str, Any]
 ) -> AWSResponse:
-    content = json.dumps(body).encode()
-    return AWSResponse(
-        request.url, status, {"content-type": "application/json", **headers}, MockRawResponse(content)
-    )
+    return _response(request, status, {"content-type": "application/json", **headers}, json.dumps(body))
+
+
+def _response(request: AWSPreparedRequest, status: int, headers: dict[str, str], text: str) -> AWSResponse:
+    # Neither moto's body nor a plain dict is what the type says, and botocore takes both.
+    return AWSResponse(request.url, status, headers, MockRawResponse(text))  # type: ignore[arg-type]

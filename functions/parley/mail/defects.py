@@ -33,7 +33,8 @@ class Defect(StrEnum):
     """A multipart with a transfer encoding of its own (RFC 2045 §6.4 forbids it). Raised where its
     delimiters are encoded; noted where they stand in the clear, so that the encoding means nothing."""
     MISSING_BOUNDARY = "missing-boundary"
-    """A multipart without a usable boundary, or none of whose boundaries occurs: read as plain text."""
+    """A multipart without a usable boundary, or none of whose boundaries occurs. Its parts are read where
+    its delimiters can be told from its body, else it is read as plain text."""
     MISSING_CLOSE = "missing-close"
     """A multipart that ends with its parent's delimiter or with the mail."""
     JUNK_IN_HEADER = "junk-in-header"

@@ -7,6 +7,8 @@ from parley.mail.words import clean, encode_words
 
 _WANTED = 78
 _LONGEST_WORD = 990
+_BESIDE_NAME = 900
+"""Up to here the first word stays in the line of the field's name."""
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _FOLD = re.compile(r"\r\n(?=[ \t])")
 _WORD = re.compile(r"[ \t]*[^ \t]+")
@@ -53,12 +55,8 @@ def _folded(line: str) -> Iterator[str]:
             # Nothing that we write on purpose is so long, and it cannot be folded.
             continue
         is_name = not current.strip(" \t") or (current.endswith(":") and " " not in current)
-        if len(current) + len(word) > (MAX_WITH_NAME if is_name else _WANTED) and current:
+        if len(current) + len(word) > (_BESIDE_NAME if is_name else _WANTED) and current:
             yield current
             current = ""
         current += word
     yield current
-
-
-MAX_WITH_NAME = 900
-"""A long first word stays beside the field's name."""

@@ -27,9 +27,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header section: its fields in order."""
+    """A header section: its fields in order.
+
+    charset: what the mail declares for its first text, "" if nothing: old programs write their header
+    fields in it without encoding them.
+    """
 
     fields: tuple[Field, ...]
+    charset: str = ""
 
     def all(self, name: str) -> tuple[bytes, ...]:
         """The raw values of every field of that (lower-case) name, top first."""
@@ -45,4 +50,4 @@ class Header:
     def text(self, name: str) -> str | None:
         """`first`, decoded with `decode_words`."""
         value = self.first(name)
-        return None if value is None else decode_words(value)
+        return None if value is None else decode_words(value, self.charset)

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from parley.mail.defects import MAX_NEAR_BOUNDARIES, MAX_PARTS, Defect, StructureError
 
 _LONGEST_PADDING = 1_000
+_LONGEST_DELIMITER = 72
+"""RFC 2046 §5.1.1."""
+_GUESSES = 10
 
 
 class Delimiters:
@@ -27,6 +30,23 @@ class Delimiters:
                 if spans:
                     return spans, closed
         return [], False
+
+    def spans_without_boundary(self, data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+        """The spans of the parts of a multipart that does not name its boundary, found by a line `--x` near
+        the start for which there is a line `--x--`. Empty if there is none."""
+        position = start if data.startswith(b"--", start, end) else data.find(b"\n--", start, end) + 1
+        for _ in range(_GUESSES):
+            line_end = data.find(b"\n", position, end)
+            if position <= 0 or line_end < 0:
+                break
+            delimiter = data[position : min(line_end, position + _LONGEST_PADDING)].rstrip()
+            if (
+                4 < len(delimiter) <= _LONGEST_DELIMITER
+                and data.find(b"\n%b--" % delimiter, line_end, end) >= 0
+            ):
+                return self._between(data, start, end, delimiter)[0]
+            position = data.find(b"\n--", line_end, end) + 1
+        return []
 
     def _between(
         self, data: bytes, start: int, end: int, delimiter: bytes

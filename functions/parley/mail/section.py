@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from parley.mail.defects import MAX_FIELDS, MAX_HEADER_BYTES, Defect, StructureError
 from parley.mail.header import Field, Header
 
-# RFC 5322 §3.6.8 allows every printable character in a name; a brace, quote or bracket is a sign of JSON,
-# HTML or prose instead. The first alternative is a field with its continuation lines, the second any line.
-_LINE = re.compile(
-    rb"([A-Za-z0-9!#$%&'*+.^_`|~/-]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)|([^\n]*+)(?:\n|\Z)"
-)
-_FIELD_START = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~/-]{1,200}[ \t]*:")
+# The first alternative is a field (RFC 5322 §3.6.8: any printable character in its name) with its
+# continuation lines, the second any other line.
+_LINE = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)|([^\n]*+)(?:\n|\Z)")
+_FIELD_START = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 _ENVELOPE_LINE = re.compile(rb">?From [^\n]{1,1000}\n")
 
 _ONCE = frozenset(
@@ -122,6 +120,9 @@ def _with_junk(fields: list[Field], junk: list[tuple[int, int]], start: int, bod
     for offset, before in junk:
         if before > last:
             kept = Header(tuple(fields[:before]))
+            if not has_known_field(kept):
+                # Prose such as "Note: it is late" in a part that has no header section.
+                return Section(Header(()), start, (Defect.MISSING_BLANK_LINE,))
             skipped = (Defect.JUNK_IN_HEADER,) if offset > junk[0][0] else ()
             return Section(kept, start + offset, (*skipped, Defect.MISSING_BLANK_LINE))
     return Section(Header(tuple(fields)), body_start, (Defect.JUNK_IN_HEADER,))
@@ -141,6 +142,10 @@ def _last_plausible(fields: list[Field], first: int) -> int:
 
 def _unfolded(value: bytes) -> bytes:
     """RFC 5322 §2.2.3: line ends go, the blanks behind them stay. A bare CR is a blank."""
-    if b"\n" in value or b"\r" in value:
-        value = value.rstrip(b"\r\n").replace(b"\r\n", b"").replace(b"\n", b"").replace(b"\r", b" ")
-    return value.strip(b" \t\r\n")
+    value = value.strip(_BLANKS)
+    if 10 in value or 13 in value:
+        return value.replace(b"\r\n", b"").replace(b"\n", b"").replace(b"\r", b" ")
+    return value
+
+
+_BLANKS = b" \t\r\n"

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from parley.mail import charsets, transfer
+from parley.mail.charset_labels import codec_for, is_ascii_compatible
 from parley.mail.structure import MAX_TEXT_BYTES, Part
 
 
@@ -44,7 +45,7 @@ def decode_text(part: Part) -> Text:
     data = decode_body(part)
     if len(data) > MAX_TEXT_BYTES:
         raise UnreadableText("text-too-large")
-    codec = charsets.codec_for(part.content_type.parameters.get("charset", ""))
+    codec = codec_for(part.content_type.parameters.get("charset", ""))
     if codec is None and part.content_type.value in ("text/html", "application/xhtml+xml"):
         codec = _meta_charset(data)
     decoded = charsets.guess(data) if codec is None else charsets.decode(data, codec)
@@ -65,5 +66,5 @@ _META = re.compile(
 def _meta_charset(data: bytes) -> str | None:
     """The charset that an HTML document names for itself, if it is one whose ASCII is ASCII."""
     found = _META.search(data, 0, 4_096)
-    codec = charsets.codec_for(found[1].decode("ascii")) if found else None
-    return codec if codec is not None and charsets.is_ascii_compatible(codec) else None
+    codec = codec_for(found[1].decode("ascii")) if found else None
+    return codec if codec is not None and is_ascii_compatible(codec) else None

@@ -77,20 +77,36 @@ def decode(data: bytes | memoryview, encoding: str) -> bytes:
 def decode_base64(data: bytes | memoryview) -> bytes:
     """Base64 with anything between its characters. Padding in the middle ends one run and begins another:
     programs that join encoded pieces write so, and some readers stop there while others go on."""
-    raw = data if isinstance(data, bytes) else bytes(data)
-    padding = raw.find(b"=")
-    if padding < 0 or not raw[padding:].strip(b"=\r\n\t "):
-        return _run(raw if padding < 0 else raw[:padding])
-    return b"".join(_run(run) for run in raw.split(b"=") if run)
+    padding = _find_padding(data)
+    if padding < 0:
+        return _run(data)
+    if len(data) - padding < _LONGEST_PADDING and not bytes(data[padding:]).strip(b"=\r\n\t "):
+        return _run(data[:padding] if isinstance(data, memoryview) else memoryview(data)[:padding])
+    return b"".join(_run(run) for run in bytes(data).split(b"=") if run)
 
 
-def _run(raw: bytes) -> bytes:
+_CHUNK = 256 * 1024
+_LONGEST_PADDING = 1_000
+
+
+def _find_padding(data: bytes | memoryview) -> int:
+    """Where the first = stands, found without a copy of the whole; -1 if there is none."""
+    if isinstance(data, bytes):
+        return data.find(b"=")
+    for start in range(0, len(data), _CHUNK):
+        found = bytes(data[start : start + _CHUNK]).find(b"=")
+        if found >= 0:
+            return start + found
+    return -1
+
+
+def _run(raw: bytes | memoryview) -> bytes:
     """One run of base64 without padding."""
     try:
         return pybase64.b64decode(raw)
     except binascii.Error:
         pass
-    kept = raw.translate(None, _NOT_BASE64)
+    kept = bytes(raw).translate(None, _NOT_BASE64)
     # A single character at the end holds six bits: no octet.
     kept = kept[: len(kept) - 1] if len(kept) % 4 == 1 else kept
     return pybase64.b64decode(kept + b"=" * (-len(kept) % 4))

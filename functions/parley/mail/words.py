@@ -23,22 +23,25 @@ _LONGEST_BARE = 200
 """A longer run without a blank is encoded, because encoded words can be folded anywhere."""
 
 
-def decode_words(raw: bytes) -> str:
+def decode_words(raw: bytes, charset: str = "") -> str:
     """The text a mail program shows for an unstructured field value.
 
     Encoded words are decoded (also adjacent ones split inside a character, and the B and Q forms that
-    programs get wrong); raw 8-bit bytes are read as UTF-8, else Windows-1252. CR, LF and NUL that come out
-    of an encoded word become spaces. Never raises.
+    programs get wrong); raw 8-bit bytes are read as UTF-8, else by `charset` if that is given and known, else
+    as Windows-1252. CR, LF and NUL that come out of an encoded word become spaces. Never raises.
     """
-    text = _plain(raw) if b"=?" not in raw else "".join(_pieces(raw))
+    text = _plain(raw, charset) if b"=?" not in raw else "".join(_pieces(raw, charset))
     return text.translate(_TO_SPACE) if "\n" in text or "\r" in text or "\0" in text else text
 
 
-def _plain(raw: bytes) -> str:
-    return raw.decode("ascii") if raw.isascii() and b"\x1b" not in raw else guess(raw)[0]
+def _plain(raw: bytes, charset: str) -> str:
+    if raw.isascii() and b"\x1b" not in raw:
+        return raw.decode("ascii")
+    text, codec = guess(raw)
+    return decode_labelled(raw, charset) if charset and codec == "cp1252" else text
 
 
-def _pieces(raw: bytes) -> Iterator[str]:
+def _pieces(raw: bytes, outside: str) -> Iterator[str]:
     pending: list[bytes] = []
     charset = b""
     position = 0
@@ -49,14 +52,14 @@ def _pieces(raw: bytes) -> Iterator[str]:
             yield decode_labelled(b"".join(pending), charset.decode("latin-1"))
             pending = []
         if between and (between.strip() or position == 0):
-            yield _plain(between)
+            yield _plain(between, outside)
         # Adjacent words of one charset are joined before decoding: a character may be split between them.
         pending.append(_word_bytes(word[2], word[3]))
         charset, position = label, word.end()
     if pending:
         yield decode_labelled(b"".join(pending), charset.decode("latin-1"))
     if position < len(raw):
-        yield _plain(raw[position:])
+        yield _plain(raw[position:], outside)
 
 
 def _word_bytes(encoding: bytes, text: bytes) -> bytes:

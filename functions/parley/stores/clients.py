@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_SECONDS = 3
 SMALL_ANSWER_SECONDS = 6
 """A table, queue or secret answers in milliseconds; longer means that the answer is lost."""
-OBJECT_SECONDS = 30
+OBJECT_SECONDS = 25
 SEND_SECONDS = 60
 """Between two octets of a submission. SES throttles above 10 MB, and a mail of 40 MB is answered late."""
 

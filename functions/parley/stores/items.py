@@ -65,7 +65,7 @@ def read_alias(item: Item) -> Alias:
 
 
 def head_item(conversation: Conversation, head: Head) -> Item:
-    """order_id, buyer_id and seller_id are keys of indexes: an intake conversation is in none by buyer."""
+    """order_id, buyer_id and seller_id are there for indexes by them; what is None stands in none."""
     return written(
         keys.head_key(conversation.id),
         conversation_id=text(conversation.id),
@@ -95,7 +95,7 @@ def read_head(item: Item) -> tuple[Conversation, Head]:
 
 
 def message_item(message: Message) -> Item:
-    """held_at, with the state the key of the index of held messages, stands on those alone."""
+    """held_at stands on held messages alone: with the state, it will key an index that lists only them."""
     lease = message.lease
     return written(
         keys.message_key(message),

@@ -117,7 +117,7 @@ def classify(error: Exception) -> NotSent:
 
 
 def _classify_answer(error: botocore.ClientError) -> NotSent:
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     known = ANSWERS.get(error.response["Error"]["Code"]) or STATUSES.get(status)
     if known is None:
         if status == GATEWAY_TIMEOUT or not 400 <= status < 600:

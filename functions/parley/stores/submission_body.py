@@ -1,8 +1,8 @@
 """The body of SESv2 SendEmail for a large mail, made fast.
 
-botocore encodes the raw mail with binascii and runs it through json.dumps: 430 ms and 180 MB for a mail of
-36 MB. Here it serialises a short mark in the mail's place, and a hook puts the mail in, encoded by pybase64,
-before the request is signed. The octets are the same.
+botocore encodes the raw mail with binascii and runs it through json.dumps: 193 ms of CPU and 144 MB for a
+mail of 36 MB. Here it serialises a short mark in the mail's place, and a hook puts the mail in, encoded by
+pybase64, before the request is signed: 47 ms and 52 MB, signature included. The octets are the same.
 """
 
 from __future__ import annotations

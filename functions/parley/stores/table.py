@@ -22,8 +22,11 @@ CONFLICT = "TransactionConflict"
 KEYS_PER_BATCH = 100
 """BatchGetItem takes no more."""
 
-_TRIES = 4
+# TransactWriteItems, CancellationReasons: nothing is wrong with the write itself, only with the moment.
+_PASSING = frozenset({CONFLICT, "ThrottlingError", "ProvisionedThroughputExceeded", "None"})
+_TRIES = 5
 _PAUSE_SECONDS = 0.05
+"""Before the second try; twice as long before each further one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class CancelledError(Exception):
         return self.reasons[write].code == CONDITION_FAILED
 
     @property
+    def passes(self) -> bool:
+        """Whether the same writes may succeed in a moment."""
+        return {reason.code for reason in self.reasons} <= _PASSING
+
+    @property
     def conflicts(self) -> bool:
         """Whether nothing but another transaction, at work on the same items, stood in the way."""
         return {reason.code for reason in self.reasons} - {"None"} == {CONFLICT}
@@ -61,9 +69,9 @@ def write_together(
 ) -> None:
     """Writes all or nothing in one call. Raises `CancelledError`.
 
-    A conflict means that another transaction held one of the items at that moment; nothing is wrong with
-    this one, so it is tried again. botocore adds a request token, by which its own repetition after a lost
-    answer does not write twice (TransactWriteItems, ClientRequestToken).
+    What another transaction or a throttle kept from being written is tried again here, because botocore
+    does not: to it a cancelled transaction is an answer. botocore adds a request token, by which its own
+    repetition after a lost answer does not write twice (TransactWriteItems, ClientRequestToken).
     """
     for attempt in range(1, tries + 1):
         try:
@@ -71,10 +79,14 @@ def write_together(
             return
         except client.exceptions.TransactionCanceledException as error:
             cancelled = CancelledError(_reasons(error))
-        if not cancelled.conflicts or attempt == tries:
+        if not cancelled.passes or attempt == tries:
             # The error of AWS may quote the items: it is not chained.
             raise cancelled from None
-        time.sleep(_PAUSE_SECONDS * attempt)
+        _pause(attempt)
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(_PAUSE_SECONDS * 2 ** (attempt - 1))
 
 
 def _reasons(error: ClientError) -> list[Reason]:
@@ -83,16 +95,18 @@ def _reasons(error: ClientError) -> list[Reason]:
     return [Reason(each.get("Code", "None"), each.get("Item", {})) for each in reasons]
 
 
-def read_batch(client: DynamoDBClient, table: str, batch: Iterable[Item]) -> list[Item]:
-    """Those of ≤ `KEYS_PER_BATCH` items that exist, consistently read, in one BatchGetItem, more only for
-    keys that DynamoDB left unread. Raises `NotAllReadError`."""
+def read_batch(
+    client: DynamoDBClient, table: str, batch: Iterable[Item], *, consistent: bool = True
+) -> list[Item]:
+    """Those of ≤ `KEYS_PER_BATCH` items that exist, in one BatchGetItem, more only for keys that DynamoDB
+    left unread. Raises `NotAllReadError`."""
     found: list[Item] = []
-    unread: Any = {table: {"Keys": list(batch), "ConsistentRead": True}}
+    unread: Any = {table: {"Keys": list(batch), "ConsistentRead": consistent}}
     for attempt in range(1, _TRIES + 1):
         answer = client.batch_get_item(RequestItems=unread)
         found.extend(answer["Responses"].get(table, []))
         unread = answer.get("UnprocessedKeys")
         if not unread:
             return found
-        time.sleep(_PAUSE_SECONDS * attempt)
+        _pause(attempt)
     raise NotAllReadError(table)

@@ -69,7 +69,7 @@ def test_other_text_comes_back_from_its_encoded_words(text: str) -> None:
 
 
 def test_line_ends_and_nul_cannot_be_written() -> None:
-    assert encode_words("a\r\nBcc: b\0c\u2028d") == "=?utf-8?q?x?="[:0] + "a  Bcc: b c d"
+    assert encode_words("a\r\nBcc: b\0c\u2028d") == "a  Bcc: b c d"
     assert "\n" not in encode_phrase("a\r\nb ü").replace("\r\n ", "")
 
 
@@ -89,7 +89,7 @@ def test_a_phrase_is_written_in_the_plainest_form_that_is_safe(text: str, encode
     assert encode_phrase(text) == encoded
 
 
-@pytest.mark.parametrize("name", ["Anna Käufer", 'x" <evil@x.example>, "', "a, b", "ü" * 80, "=?utf-8?q?x?="])
+@pytest.mark.parametrize("name", ["Anna Käufer", 'x" <evil@x.example>, "', "a, b", "=?utf-8?q?x?="])
 def test_the_standard_library_reads_the_phrase_as_one_name(name: str) -> None:
     raw = f"From: {encode_phrase(name)} <a@b.example>\r\n\r\n".encode()
     (address,) = BytesParser(policy=default).parsebytes(raw)["from"].addresses

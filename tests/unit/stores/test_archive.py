@@ -33,7 +33,7 @@ def test_a_put_that_may_not_have_happened_is_an_error(
     deployment: Deployment, archive: S3Archive, status: int, code: str
 ) -> None:
     deployment.wire.before = lambda call: Answer(status, code)
-    with pytest.raises(ClientError):
+    with pytest.raises(ClientError, match=code):
         archive.put("c1/original.eml", b"x", media_type="message/rfc822", metadata={})
 
 

@@ -1,8 +1,11 @@
 """What only the directory on DynamoDB can do wrong."""
 
+from collections.abc import Callable
+
 import pytest
 
 from parley.mail.address import Mailbox
+from parley.stores import keys
 from parley.stores.attributes import UnreadableItemError
 from parley.stores.table import NotAllReadError
 from tests.support.aws import Deployment
@@ -64,7 +67,7 @@ def test_parties_that_stay_unread_are_not_taken_for_missing(deployment: Deployme
         directory.parties([a_party().id])
 
 
-def leaving_unread(deployment: Deployment, *, times: int):  # type: ignore[no-untyped-def]
+def leaving_unread(deployment: Deployment, *, times: int) -> Callable[[Call], Answer | None]:
     left = times
     key = {"pk": {"S": f"PARTY#{a_party().id}"}, "sk": {"S": "PARTY"}}
     unread = {deployment.settings.table: {"Keys": [key], "ConsistentRead": True}}
@@ -88,8 +91,6 @@ def test_an_item_of_a_later_version_is_not_guessed_at(deployment: Deployment) ->
 
 
 def test_messages_sort_by_time_of_receipt_before_the_head(deployment: Deployment) -> None:
-    from parley.stores import keys
-
     key = keys.message_key(a_message())
     assert key["sk"]["S"].startswith("MESSAGE#2026-09-04T16:12:00.123456Z#")
     assert key["sk"]["S"] < keys.HEAD

@@ -56,7 +56,7 @@ def test_every_known_answer_has_its_meaning(deployment: Deployment, mailer: SesM
     deployment.wire.before = lambda call: Answer(400, code)
     with pytest.raises(kind) as caught:
         mailer.send(a_submission())
-    assert caught.value.code == ours
+    assert getattr(caught.value, "code", None) == ours
     assert len(deployment.wire.calls) == 1
 
 
@@ -93,7 +93,7 @@ def test_a_gateway_that_gave_up_waiting_is_no_certain_answer(
     [
         botocore.ReadTimeoutError(endpoint_url=ENDPOINT),
         botocore.ConnectionClosedError(endpoint_url=ENDPOINT),
-        botocore.SSLError(endpoint_url=ENDPOINT, error="reset"),
+        botocore.SSLError(endpoint_url=ENDPOINT, error=OSError("reset")),
         botocore.HTTPClientError(error="?"),
     ],
     ids=lambda error: type(error).__name__,

@@ -1,6 +1,8 @@
 """What only the record on DynamoDB can do wrong."""
 
+from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -22,6 +24,13 @@ from tests.support.stores import Stores, on_aws
 from tests.support.wire import Answer, Call
 
 EMPTY, FIRST = Head(0, ""), Head(1, "1" * 64)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """Between the tries."""
+    with patch("time.sleep", lambda seconds: None):
+        yield
 
 
 @pytest.fixture
@@ -72,10 +81,13 @@ def test_a_throttled_claim_is_not_taken_for_a_moved_head(aws: Stores, deployment
         aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
 
 
-def test_an_outcome_is_written_again_after_a_conflict(aws: Stores, deployment: Deployment) -> None:
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_an_outcome_is_written_again_after_what_passes(
+    aws: Stores, deployment: Deployment, code: str
+) -> None:
     message = a_message()
     aws.messages.claim(message, before=EMPTY, after=FIRST)
-    deployment.wire.before = answers(*[cancelled("TransactionConflict", "None")] * 3)
+    deployment.wire.before = answers(*[cancelled(code, "None")] * 3)
     finished = aws.messages.finish(message, State.HELD, codes=("x",), finished_at=RECEIVED_AT)
     view = aws.directory.conversation(a_conversation().id)
     assert view is not None
@@ -85,7 +97,7 @@ def test_an_outcome_is_written_again_after_a_conflict(aws: Stores, deployment: D
 def test_a_conflict_that_does_not_end_is_an_error(aws: Stores, deployment: Deployment) -> None:
     message = a_message()
     aws.messages.claim(message, before=EMPTY, after=FIRST)
-    deployment.wire.before = answers(*[cancelled("None", "TransactionConflict")] * 4)
+    deployment.wire.before = answers(*[cancelled("None", "TransactionConflict")] * 5)
     with pytest.raises(CancelledError):
         aws.messages.finish(message, State.HELD, codes=("x",), finished_at=RECEIVED_AT)
 
@@ -128,7 +140,7 @@ def test_each_step_is_one_call(aws: Stores, deployment: Deployment) -> None:
     ]
 
 
-def test_only_a_held_message_is_in_the_index_of_held_ones(aws: Stores, deployment: Deployment) -> None:
+def test_only_a_held_message_says_since_when_it_is_held(aws: Stores, deployment: Deployment) -> None:
     def held_at() -> list[str]:
         return [item["held_at"]["S"] for item in deployment.items() if "held_at" in item]
 

@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from tests.support.aws import deployed
+from tests.support.resources import of_type
 from tests.support.wire import Killed, SealBrokenError, kill_after, kill_before
 
 
@@ -47,3 +48,10 @@ def test_buckets_are_as_the_template_has_them(template: dict[str, Any]) -> None:
         assert lock["Rule"]["DefaultRetention"]["Mode"] == "GOVERNANCE"  # type: ignore[typeddict-item]
         assert s3.get_bucket_versioning(Bucket=settings.archive_bucket)["Status"] == "Enabled"
         assert "Status" not in s3.get_bucket_versioning(Bucket=settings.inbox_bucket)
+
+
+def test_every_resource_of_the_template_that_this_harness_knows_can_be_made(template: dict[str, Any]) -> None:
+    with deployed(template) as deployment:
+        deployment.stack.make_all()
+        queues = deployment.clients.sqs.list_queues()["QueueUrls"]
+        assert len(queues) == len(of_type(template, "AWS::SQS::Queue"))

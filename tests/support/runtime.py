@@ -1,0 +1,126 @@
+"""Lambda around the deployed functions, played faithfully where it matters.
+
+One message an invocation; a message that is not acknowledged comes again; a killed process loses all that it
+had in memory.
+"""
+
+import copy
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from parley import wiring
+from parley.stores.clock import SystemClock
+from tests.support.aws import Deployment, shared_clients
+from tests.support.fakes import FakeClock
+from tests.support.wire import Answer, Call, Killed, Sent, no_fault
+
+EVENTS = Path(__file__).parent.parent / "functional" / "events"
+AFTER_THE_LEASE = timedelta(minutes=5)
+
+
+def event(name: str) -> Any:
+    """One of the recorded events, fresh."""
+    text = (EVENTS / name).read_text()
+    return json.loads(text) if name.endswith(".json") else text
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong while a function runs (`Wire.before`, `Wire.after`)."""
+
+    before: Callable[[Call], Answer | None] = no_fault
+    after: Callable[[Call], Any] = no_fault
+
+
+def answers(operation: str, status: int, code: str, text: str = "") -> Fault:
+    """Every call of that operation gets this error."""
+    return Fault(before=lambda call: Answer(status, code, text) if call.operation == operation else None)
+
+
+class Runtime:
+    """Invokes the functions. clock: what they take for the present time. environment: replaces variables of
+    theirs. fault: befalls every invocation until it is replaced. cost: the calls of the last invocation."""
+
+    def __init__(self, deployment: Deployment, clock: FakeClock) -> None:
+        self.deployment = deployment
+        self.wire = deployment.wire
+        self.clock = clock
+        self.fault = Fault()
+        self.cost: list[str] = []
+        self.environment: dict[str, str] = {}
+
+    def invoke(self, package: str, payload: Any) -> Any:
+        """One invocation in a process of its own, with `fault`; `cost` are the calls that it made."""
+        first = len(self.wire.calls)
+        with self.process(package) as module:
+            self.wire.before, self.wire.after = self.fault.before, self.fault.after
+            try:
+                return module.handler(copy.deepcopy(payload), _context(package))
+            finally:
+                self.wire.heal()
+                self.cost = self.wire.operations()[first:]
+
+    @contextmanager
+    def process(self, package: str) -> Iterator[Any]:
+        """A fresh execution environment of a function: its variables, nothing in memory."""
+        clock = patch.object(SystemClock, "now", lambda _: self.clock.now())
+        # Making clients anew takes longer than everything else; they hold nothing between calls.
+        clients = patch.object(wiring, "Clients", shared_clients)
+        variables = {**self.deployment.environment(package), **self.environment}
+        with patch.dict("os.environ", variables), clock, clients:
+            wiring.wire.cache_clear()
+            try:
+                yield importlib.import_module(f"{package}.handler")
+            finally:
+                wiring.wire.cache_clear()
+
+    def deliver(self, message: dict[str, Any]) -> bool:
+        """Hands one message of the queue to receive_mail as Lambda does; whether it was acknowledged."""
+        payload = event("sqs.json")
+        (record,) = payload["Records"]
+        record |= {"messageId": message["MessageId"], "body": message["Body"]}
+        answer = self.invoke("receive_mail", payload)
+        if answer["batchItemFailures"]:
+            return False
+        self.deployment.acknowledge(message)
+        return True
+
+    def work(self) -> list[bool]:
+        """Delivers what waits in the queue once each: True for what was acknowledged. The rest returns."""
+        acknowledged = []
+        for message in self.deployment.queued():
+            try:
+                acknowledged.append(self.deliver(message))
+            except Killed:
+                acknowledged.append(False)
+            if not acknowledged[-1]:
+                self.deployment.return_to_queue(message)
+        return acknowledged
+
+    def work_after(self, span: timedelta) -> list[bool]:
+        self.clock.pass_by(span)
+        return self.work()
+
+    @property
+    def sent(self) -> list[Sent]:
+        """What SES was handed."""
+        return self.wire.sent
+
+
+def _context(package: str) -> Any:
+    return SimpleNamespace(
+        function_name=package,
+        function_version="$LATEST",
+        invoked_function_arn=f"arn:aws:lambda:eu-west-1:123456789012:function:{package}",
+        memory_limit_in_mb=1769,
+        aws_request_id="8a3c0f1e-6b1d-4c9a-9a51-1f2e3d4c5b6a",
+        get_remaining_time_in_millis=lambda: 120_000,
+    )

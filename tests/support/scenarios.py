@@ -1,0 +1,92 @@
+"""Kinds of receipt, and what must be true of each when the work on it has ended."""
+
+import json
+from collections.abc import Callable
+from email import message_from_bytes
+
+from parley.archive.chain import link_hash
+from parley.conversation.conversations import Head
+from parley.conversation.messages import OUTCOMES, Message
+from tests.support.mails import FORGED, PASS
+from tests.support.market import Market
+
+SPAM = {**PASS, "spam": "FAIL"}
+
+
+def relayed(market: Market) -> str:
+    return market.accept(market.from_buyer())
+
+
+def refused(market: Market) -> str:
+    return market.accept(market.from_buyer(), verdicts=FORGED)
+
+
+def held_with_a_notice(market: Market) -> str:
+    return market.accept(market.from_buyer(), verdicts=SPAM)
+
+
+def to_the_operator(market: Market) -> str:
+    return market.accept(market.from_buyer(), recipients=(f"abuse@{market.relay_domain}",))
+
+
+def at_an_unknown_alias(market: Market) -> str:
+    return market.accept(market.from_buyer(), recipients=(f"s-0000000000000@{market.relay_domain}",))
+
+
+def first_contact(market: Market) -> str:
+    return market.accept(market.from_buyer(to=market.contact_alias("intake1")))
+
+
+def at_two_aliases(market: Market) -> str:
+    other = market.correspondence("c2")
+    return market.accept(market.from_buyer(), recipients=(market.main.buyer_writes_to, other.buyer_writes_to))
+
+
+Scenario = Callable[[Market], str]
+SCENARIOS: dict[Scenario, int] = {
+    relayed: 1,
+    refused: 1,
+    held_with_a_notice: 1,
+    to_the_operator: 1,
+    at_an_unknown_alias: 1,
+    first_contact: 1,
+    at_two_aliases: 2,
+}
+"""And how many messages the receipt makes."""
+
+
+def check(market: Market, receipt: str, count: int) -> None:
+    """Exactly one outcome for each message of the receipt; originals kept; the chain whole."""
+    items = [item for item in market.deployment.items() if item["sk"]["S"].startswith("MESSAGE#")]
+    assert len(items) == count
+    assert {item["state"]["S"] for item in items} <= OUTCOMES
+    assert not [item for item in items if "lease_owner" in item]
+    assert market.stores.messages.finished_receipts([receipt]) == {receipt}
+    raw = market.stores.inbox.get(f"inbox/{receipt}")
+    archived = market.deployment.archived()
+    for conversation in {item["conversation_id"]["S"] for item in items if "conversation_id" in item}:
+        check_conversation(market, conversation, archived, raw)
+
+
+def check_conversation(market: Market, conversation: str, archived: dict[str, bytes], raw: bytes) -> None:
+    view = market.view(conversation)
+    messages: list[Message] = sorted(view.recent, key=lambda message: message.seq)
+    tip = ""
+    for seq, message in enumerate(messages, 1):
+        link = message.link or ""
+        assert (message.seq, json.loads(link)["previous"]) == (seq, tip)
+        tip = link_hash(link)
+        folder = next(key.rpartition("/")[0] for key in archived if f"_{message.id}/" in key)
+        assert archived[f"{folder}/original.eml"] == raw
+        entry = json.loads(archived[f"entries/{conversation}/{seq:04d}_{message.id}.json"])
+        assert (entry["outcome"], entry["link_hash"]) == (message.state, tip)
+    assert view.head == Head(len(messages), tip)
+
+
+def check_repeats(market: Market) -> None:
+    """Whatever was sent twice carries the same mark, and the same octets."""
+    by_mark: dict[str, set[bytes]] = {}
+    for sent in market.sent:
+        mark = message_from_bytes(sent.raw)["X-Parley-Message"]
+        by_mark.setdefault(mark, set()).add(sent.raw)
+    assert all(len(versions) == 1 for versions in by_mark.values())

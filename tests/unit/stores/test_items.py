@@ -1,0 +1,78 @@
+"""Items hold every value that the types can have."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.conversation.aliases import AliasId, ConversationId
+from parley.conversation.messages import Lease, Message, MessageId, State
+from parley.conversation.parties import Role
+from parley.stores import items, keys
+from parley.stores.attributes import UnreadableItemError, read_pair, read_texts
+from tests.support.samples import a_message
+
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+words = st.text(min_size=1, max_size=30)
+
+
+@given(
+    st.builds(
+        Message,
+        id=words.map(MessageId),
+        receipt_id=words,
+        alias=words.map(AliasId),
+        received_at=moments,
+        state=st.sampled_from(State),
+        codes=st.lists(words, max_size=3).map(tuple),
+        conversation=st.none() | words.map(ConversationId),
+        seq=st.integers(0, 10**9),
+        author_role=st.none() | st.sampled_from(Role),
+        lease=st.none() | st.builds(Lease, words, moments),
+        author_message_id=st.none() | words,
+        outgoing_message_id=st.none() | words,
+        fingerprint=st.none() | words,
+        automatic=st.none() | words,
+        link=st.none() | words,
+        salts=st.lists(st.tuples(words, words), max_size=2).map(tuple),
+    )
+)
+def test_every_message_is_read_as_it_was_written(message: Message) -> None:
+    assert items.read_message(items.message_item(message)) == message
+
+
+@given(moments, moments)
+def test_stamps_sort_as_moments_do(one: datetime, other: datetime) -> None:
+    assert (keys.stamp(one) < keys.stamp(other)) == (one < other)
+
+
+@given(moments)
+def test_a_stamp_is_read_back_to_the_microsecond_in_any_zone(moment: datetime) -> None:
+    elsewhere = moment.astimezone(timezone(timedelta(hours=5, minutes=45)))
+    assert keys.moment(keys.stamp(elsewhere)) == moment
+    assert keys.moment(keys.stamp(elsewhere)).utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        keys.stamp(datetime(2026, 9, 4))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("name", ["message_id", "received_at", "state", "codes", "seq", "salts", "version"])
+def test_an_item_that_lacks_an_attribute_is_refused_by_its_name(name: str) -> None:
+    item = {key: value for key, value in items.message_item(a_message()).items() if key != name}
+    with pytest.raises(UnreadableItemError, match=f"^{name}$"):
+        items.read_message(item)
+
+
+def test_a_list_of_other_things_than_texts_is_refused() -> None:
+    item: dict[str, dict[str, Any]] = {"codes": {"L": [{"N": "1"}]}}
+    with pytest.raises(UnreadableItemError, match="codes"):
+        read_texts(item, "codes")
+
+
+def test_a_pair_of_one_is_refused() -> None:
+    with pytest.raises(UnreadableItemError):
+        read_pair({"L": [{"S": "alone"}]})  # type: ignore[dict-item]  # part of an item
