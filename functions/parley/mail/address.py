@@ -36,7 +36,7 @@ def address_list(value: str) -> tuple[NamedMailbox, ...]:
     return _ListReader(value).read()
 
 
-_TOKEN = re.compile(r'[\s\x00-\x1f]+|[^\s\x00-\x1f"(),:;<>@\[\]\\]+|.', re.DOTALL)
+_TOKEN = re.compile(r'[\s\x00-\x1f]+|[^\s\x00-\x1f"(),:;<>@\[\]\\]+|\(+|\)+|.', re.DOTALL)
 _STRING_STEP = re.compile(r'[^"\\]*(?:\\(.)[^"\\]*)*+"', re.DOTALL)
 _COMMENT_STEP = re.compile(r"[^()\\]*+(?:\\.|[()]|\\\Z)", re.DOTALL)
 _MAX_COMMENT_DEPTH = 1_000

@@ -30,8 +30,9 @@ class Defect(StrEnum):
     """Two Content-Transfer-Encoding fields of one part that disagree."""
     UNKNOWN_TRANSFER_ENCODING = "unknown-transfer-encoding"
     ENCODED_MULTIPART = "encoded-multipart"
-    """A multipart with a transfer encoding of its own (RFC 2045 §6.4 forbids it). Raised where its
-    delimiters are encoded; noted where they stand in the clear, so that the encoding means nothing."""
+    """A multipart whose delimiters are hidden by a transfer encoding of its own (RFC 2045 §6.4)."""
+    IDLE_TRANSFER_ENCODING = "idle-transfer-encoding"
+    """A multipart with such an encoding whose delimiters stand in the clear, so that it means nothing."""
     MISSING_BOUNDARY = "missing-boundary"
     """A multipart without a usable boundary, or none of whose boundaries occurs. Its parts are read where
     its delimiters can be told from its body, else it is read as plain text."""

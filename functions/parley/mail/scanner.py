@@ -55,7 +55,7 @@ class Scan:
                 if not children:
                     raise StructureError(Defect.ENCODED_MULTIPART)
                 # RFC 2045 §6.4. Its delimiters stand in the clear, so nothing is encoded at this level.
-                self.defects.append(Defect.ENCODED_MULTIPART)
+                self.defects.append(Defect.IDLE_TRANSFER_ENCODING)
                 encoding = "8bit"
         enclosed = None
         if content_type.value in _ENCLOSING:

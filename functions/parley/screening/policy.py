@@ -159,6 +159,7 @@ CODES: dict[str, Code] = {
             "contact-mailbox": "another mailbox was noticed",
             "part-empty": "a part had nothing left to send",
             "junk-in-header": "a line in a header section is no field",
+            "idle-transfer-encoding": "a multipart claims a transfer encoding that it does not have",
             "missing-blank-line": "a body begins without the empty line before it",
             "bare-carriage-returns": "lines end with CR alone",
             "missing-boundary": "a multipart without boundaries is read as text",

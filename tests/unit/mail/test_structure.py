@@ -326,7 +326,7 @@ def test_the_encoding_of_a_multipart_means_nothing_where_its_delimiters_stand_in
     mail = read(raw + b"--b\n\nx=41\n--b--\n")
     assert bodies(mail) == [b"x=41"]
     assert mail.root.children[0].transfer_encoding == "8bit"
-    assert mail.defects == (Defect.ENCODED_MULTIPART,)
+    assert mail.defects == (Defect.IDLE_TRANSFER_ENCODING,)
 
 
 # types and encodings
