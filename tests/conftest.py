@@ -1,10 +1,12 @@
-"""What all tests share: the stack's template, synthesised once for the whole run."""
+"""What all tests share: the ear for canaries, and the stack's template, synthesised once for the whole run."""
 
 from typing import Any
 
 import pytest
 
 from tests.support.template import synthesised
+
+pytest_plugins = ["tests.support.canary"]
 
 
 @pytest.fixture(scope="session")

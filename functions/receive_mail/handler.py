@@ -8,14 +8,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from parley.observability import logger, metrics, record_failure, record_outcomes
-from parley.relaying.receive import ReceiptUnfinished, receive
+from parley.relaying.receive import ReceiptUnfinishedError, receive
 from parley.wiring import wire
 
 # A failed batch is reported item by item; raising instead would log the exceptions' texts.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-class Unfinished(Exception):
+class UnfinishedError(Exception):
     """The record must come again. Without text or cause: Lambda and Powertools log both."""
 
 
@@ -33,7 +33,7 @@ def _receive(record: SQSRecord) -> None:
     outside, deployment = wire()
     try:
         record_outcomes(receive(record.body, outside, deployment))
-    except ReceiptUnfinished as unfinished:
+    except ReceiptUnfinishedError as unfinished:
         record_outcomes(unfinished.reports)
         causes = unfinished.causes
     except Exception as error:
@@ -41,4 +41,4 @@ def _receive(record: SQSRecord) -> None:
     else:
         return
     record_failure(causes)
-    raise Unfinished
+    raise UnfinishedError

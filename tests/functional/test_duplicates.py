@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parley.relaying.receive import ReceiptUnfinished, receive
+from parley.relaying.receive import ReceiptUnfinishedError, receive
 from parley.wiring import wire
 from tests.support.aws import deployed
 from tests.support.market import Market
@@ -43,7 +43,7 @@ def test_a_receipt_delivered_concurrently_is_sent_once(market: Market) -> None:
         def deliver(body: str) -> bool:
             try:
                 receive(body, outside, deployment)
-            except ReceiptUnfinished:
+            except ReceiptUnfinishedError:
                 return False
             return True
 
@@ -90,7 +90,7 @@ def second_delivery_at(market: Market, body: str, number: int) -> Callable[[Call
         seen += 1
         # The second delivery's own calls come by here too.
         if seen == number:
-            with contextlib.suppress(ReceiptUnfinished):
+            with contextlib.suppress(ReceiptUnfinishedError):
                 receive(body, outside, deployment)
 
     return before

@@ -16,11 +16,11 @@ from parley.conversation.messages import OUTCOMES, Lease, Message, MessageId, St
 from parley.conversation.parties import Party, PartyId
 from parley.mail.address import Mailbox
 from parley.relaying.ports import (
-    AlreadyClaimed,
-    AlreadyExists,
-    HeadMoved,
-    LeaseLost,
-    NoSuchObject,
+    AlreadyClaimedError,
+    AlreadyExistsError,
+    HeadMovedError,
+    LeaseLostError,
+    NoSuchObjectError,
     Submission,
 )
 
@@ -68,7 +68,7 @@ class FakeDirectory:
         with self.memory.lock:
             forms = {index_form(mailbox) for mailbox in party.mailboxes}
             if party.id in self.memory.parties or forms & self.memory.mailboxes.keys():
-                raise AlreadyExists
+                raise AlreadyExistsError
             self.memory.parties[party.id] = party
             self.memory.mailboxes.update(dict.fromkeys(forms, party.id))
 
@@ -76,7 +76,7 @@ class FakeDirectory:
         with self.memory.lock:
             known = {alias.id for alias in aliases} & self.memory.aliases.keys()
             if conversation.id in self.memory.heads or known:
-                raise AlreadyExists
+                raise AlreadyExistsError
             self.memory.heads[conversation.id] = (conversation, Head(0, ""))
             self.memory.aliases.update({alias.id: alias for alias in aliases})
 
@@ -93,7 +93,7 @@ class FakeMessages:
                 return
             known = self.memory.heads.get(message.conversation)
             if known is None or known[1] != before:
-                raise HeadMoved
+                raise HeadMovedError
             self.memory.heads[message.conversation] = (known[0], after)
             self.memory.messages[message.id] = message
 
@@ -146,17 +146,17 @@ class FakeMessages:
         if stored is None:
             return False
         if message.lease is None or stored != message:
-            raise AlreadyClaimed(stored)
+            raise AlreadyClaimedError(stored)
         return True
 
     def _write(self, old: Message, new: Message) -> Message:
         with self.memory.lock:
             stored = self.memory.messages.get(old.id)
             if stored is None:
-                raise LeaseLost(old.id)
+                raise LeaseLostError(old.id)
             unchanged = stored.state == old.state and stored.lease == old.lease
             if not unchanged and stored != new:
-                raise LeaseLost(old.id)
+                raise LeaseLostError(old.id)
             self.memory.messages[old.id] = new
             return new
 
@@ -175,7 +175,7 @@ class FakeInbox:
 
     def get(self, key: str) -> bytes:
         if key not in self.objects:
-            raise NoSuchObject(key)
+            raise NoSuchObjectError(key)
         return self.objects[key][0]
 
     def older_than(self, moment: datetime) -> Collection[tuple[str, datetime]]:
@@ -200,7 +200,7 @@ class FakeArchive:
 
     def get(self, key: str) -> bytes:
         if key not in self.objects:
-            raise NoSuchObject(key)
+            raise NoSuchObjectError(key)
         return self.objects[key].content
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import receive_mail.handler
 import tend_archive.handler
-from parley.relaying.ports import SendDeferred
+from parley.relaying.ports import SendDeferredError
 from tests.support.relay_world import BUYER, SELLER_ALIAS, World, mail
 
 
@@ -60,7 +60,7 @@ def test_what_could_not_be_finished_comes_again_and_the_rest_does_not(
 
 def test_a_failures_text_is_never_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
     def fault(_: object) -> None:
-        raise SendDeferred("ses-throttled") from ValueError(f"{BUYER} is not verified")
+        raise SendDeferredError("ses-throttled") from ValueError(f"{BUYER} is not verified")
 
     world.mailer.fault = fault
     assert deliver(world.accept(mail(BUYER), BUYER, SELLER_ALIAS)) == ["record-0"]

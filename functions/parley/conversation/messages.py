@@ -47,14 +47,14 @@ OUTCOMES = frozenset({State.RELAYED, State.HELD, State.REFUSED, State.DISCARDED}
 """States that end the work on a receipt."""
 
 
-class IllegalTransition(ValueError):
+class IllegalTransitionError(ValueError):
     """A message cannot go from one state to the other."""
 
 
 def check_transition(old: State, new: State) -> None:
-    """Raises `IllegalTransition` unless `NEXT_STATES` allows the step."""
+    """Raises `IllegalTransitionError` unless `NEXT_STATES` allows the step."""
     if new not in NEXT_STATES[old]:
-        raise IllegalTransition(f"{old} → {new}")
+        raise IllegalTransitionError(f"{old} → {new}")
 
 
 @dataclass(frozen=True, slots=True)

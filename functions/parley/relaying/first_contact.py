@@ -24,7 +24,7 @@ from parley.mail.reports import automatic
 from parley.mail.structure import StructureError, read
 from parley.relaying.decide import from_mailboxes
 from parley.relaying.outside import Outside
-from parley.relaying.ports import AlreadyExists
+from parley.relaying.ports import AlreadyExistsError
 from parley.relaying.receipts import Receipt
 
 
@@ -71,7 +71,7 @@ def _register(alias: ContactAlias, author: Mailbox, outside: Outside) -> Party:
     )
     try:
         outside.directory.register(buyer)
-    except AlreadyExists:
+    except AlreadyExistsError:
         found = outside.directory.party_of_mailbox(author)
         if found is None:
             raise
@@ -96,7 +96,7 @@ def _open(conversation: ConversationId, buyer: PartyId, seller: PartyId, outside
     ]
     try:
         outside.directory.open(opened, standing)
-    except AlreadyExists:
+    except AlreadyExistsError:
         return  # The same mail, or another of the author's, opened it a moment ago.
 
 

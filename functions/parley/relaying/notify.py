@@ -7,7 +7,7 @@ from parley.mail.address import Mailbox
 from parley.relaying.arrival import Arrival
 from parley.relaying.notices import Notice, compose_notice, notice_mailbox, reason
 from parley.relaying.outside import Deployment, Outside
-from parley.relaying.ports import SendRefused, SendUncertain, Submission
+from parley.relaying.ports import SendRefusedError, SendUncertainError, Submission
 from parley.screening.policy import CODES
 
 
@@ -19,7 +19,7 @@ def notify(
     outside: Outside,
     deployment: Deployment,
 ) -> None:
-    """Sends the notice unless the author had one of its kind lately. Raises `SendDeferred`."""
+    """Sends the notice unless the author had one of its kind lately. Raises `SendDeferredError`."""
     code = next(code for code in message.codes if CODES[code].notify)
     subject = f"{author}\n{message.conversation}\n{reason(code)}\n{state}"
     digest = hashlib.sha256(subject.encode()).hexdigest()
@@ -44,6 +44,6 @@ def notify(
     )
     try:
         outside.mailer.send(submission)
-    except (SendRefused, SendUncertain):
+    except (SendRefusedError, SendUncertainError):
         # The outcome is what counts and is recorded anyway; a second notice would be worse than none.
         return

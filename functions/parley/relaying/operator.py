@@ -13,16 +13,19 @@ from parley.mail.compose import BytesPart, ComposeError, Label, MultipartPart, T
 from parley.mail.structure import StructureError, read_header
 from parley.mail.verdicts import Verdict
 from parley.relaying.outside import Deployment, Outside
-from parley.relaying.ports import AlreadyClaimed, SendDeferred, SendRefused, Submission
+from parley.relaying.ports import AlreadyClaimedError, SendDeferredError, SendRefusedError, Submission
 from parley.relaying.receipts import Receipt
-from parley.relaying.relay import Busy
+from parley.relaying.relay import BusyError
 from parley.screening.rules.loop import OWN_MARK
 
 
 def pass_to_operator(
     mailbox: Mailbox, receipt: Receipt, raw: bytes, outside: Outside, deployment: Deployment
 ) -> Message:
-    """Brings a mail to a role mailbox to its outcome. Raises `Busy`, `SendDeferred` or `SendUncertain`."""
+    """Brings a mail to a role mailbox to its outcome.
+
+    Raises `BusyError`, `SendDeferredError` or `SendUncertainError`.
+    """
     message = _claim(mailbox, receipt, outside, deployment)
     if message.state in OUTCOMES:
         return message
@@ -43,10 +46,10 @@ def pass_to_operator(
     )
     try:
         outside.mailer.send(submission)
-    except SendDeferred:
+    except SendDeferredError:
         outside.messages.advance(message, State.ARCHIVED, release=True)
         raise
-    except SendRefused as refusal:
+    except SendRefusedError as refusal:
         return _finish(message, State.HELD, refusal.code, outside)
     return _finish(message, State.RELAYED, "role-mailbox", outside)
 
@@ -65,12 +68,12 @@ def _claim(mailbox: Mailbox, receipt: Receipt, outside: Outside, deployment: Dep
     )
     try:
         outside.messages.claim_loose(message)
-    except AlreadyClaimed as claimed:
+    except AlreadyClaimedError as claimed:
         known = claimed.message
         if known.state in OUTCOMES:
             return known
         if known.lease is not None and known.lease.holds(now):
-            raise Busy("leased") from None
+            raise BusyError("leased") from None
         return outside.messages.take_over(known, lease)
     return message
 

@@ -16,11 +16,11 @@ from parley.conversation.parties import Party, PartyId
 from parley.mail.address import Mailbox
 
 
-class HeadMoved(Exception):
+class HeadMovedError(Exception):
     """Another message took the conversation's next place; read it again and try anew."""
 
 
-class AlreadyClaimed(Exception):
+class AlreadyClaimedError(Exception):
     """The message exists; `message` is it as stored now."""
 
     def __init__(self, message: Message) -> None:
@@ -28,19 +28,19 @@ class AlreadyClaimed(Exception):
         self.message = message
 
 
-class LeaseLost(Exception):
+class LeaseLostError(Exception):
     """The message changed state or owner meanwhile: another invocation works on it. Nothing was written."""
 
 
-class AlreadyExists(Exception):
+class AlreadyExistsError(Exception):
     """What was to be created is there already; nothing was written."""
 
 
-class NoSuchObject(Exception):
+class NoSuchObjectError(Exception):
     """There is no object of that key."""
 
 
-class SendDeferred(Exception):
+class SendDeferredError(Exception):
     """SES certainly did not take the mail and may later (throttling, quota, paused, 5xx); `code` says why."""
 
     def __init__(self, code: str) -> None:
@@ -48,7 +48,7 @@ class SendDeferred(Exception):
         self.code = code
 
 
-class SendRefused(Exception):
+class SendRefusedError(Exception):
     """SES certainly did not take the mail and never will; `code` is stable, e.g. "ses-rejected"."""
 
     def __init__(self, code: str) -> None:
@@ -56,7 +56,7 @@ class SendRefused(Exception):
         self.code = code
 
 
-class SendUncertain(Exception):
+class SendUncertainError(Exception):
     """No answer: SES may have taken the mail or not."""
 
 
@@ -80,12 +80,12 @@ class Directory(Protocol):
     def register(self, party: Party) -> None:
         """Puts the party and its mailbox index in one transaction; replaces nothing.
 
-        Raises `AlreadyExists` if the party or one of its mailboxes is registered.
+        Raises `AlreadyExistsError` if the party or one of its mailboxes is registered.
         """
         ...
 
     def open(self, conversation: Conversation, aliases: Collection[Alias]) -> None:
-        """Puts a conversation's head and aliases in one transaction. Raises `AlreadyExists`."""
+        """Puts a conversation's head and aliases in one transaction. Raises `AlreadyExistsError`."""
         ...
 
 
@@ -94,23 +94,26 @@ class Messages(Protocol):
 
     def claim(self, message: Message, *, before: Head, after: Head) -> None:
         """Puts the message (state received, with its lease and link) and moves the conversation's head from
-        `before` to `after`, in one transaction. Raises `AlreadyClaimed` or `HeadMoved`."""
+        `before` to `after`, in one transaction. Raises `AlreadyClaimedError` or `HeadMovedError`."""
         ...
 
     def claim_loose(self, message: Message) -> None:
         """Puts a message that belongs to no conversation; one that already has its outcome is also noted
-        under its receipt, in the same transaction. Raises `AlreadyClaimed`."""
+        under its receipt, in the same transaction. Raises `AlreadyClaimedError`."""
         ...
 
     def take_over(self, message: Message, lease: Lease) -> Message:
-        """Gives an unfinished message whose lease is as in `message` to a new owner. Raises `LeaseLost`."""
+        """Gives an unfinished message to a new owner if its lease is as in `message`.
+
+        Raises `LeaseLostError`.
+        """
         ...
 
     def advance(
         self, message: Message, state: State, *, codes: tuple[str, ...] | None = None, release: bool = False
     ) -> Message:
         """Writes a step between states that end nothing, if the stored message still has `message`'s state
-        and lease; checks `NEXT_STATES` first. release: drop the lease. Raises `LeaseLost`."""
+        and lease; checks `NEXT_STATES` first. release: drop the lease. Raises `LeaseLostError`."""
         ...
 
     def finish(
@@ -123,7 +126,7 @@ class Messages(Protocol):
         finished_at: datetime,
     ) -> Message:
         """Writes the outcome and drops the lease, and notes it under the receipt for the inbox sweep, in one
-        transaction. Raises `LeaseLost`."""
+        transaction. Raises `LeaseLostError`."""
         ...
 
     def finished_receipts(self, receipt_ids: Collection[str]) -> frozenset[str]:
@@ -140,7 +143,7 @@ class Inbox(Protocol):
     """What SES wrote."""
 
     def get(self, key: str) -> bytes:
-        """The object. Raises `NoSuchObject`."""
+        """The object. Raises `NoSuchObjectError`."""
         ...
 
     def older_than(self, moment: datetime) -> Collection[tuple[str, datetime]]:
@@ -156,7 +159,7 @@ class Archive(Protocol):
         ...
 
     def get(self, key: str) -> bytes:
-        """Raises `NoSuchObject`."""
+        """Raises `NoSuchObjectError`."""
         ...
 
 
@@ -174,7 +177,7 @@ class Submission:
 class Mailer(Protocol):
     def send(self, submission: Submission) -> str:
         """Hands the mail to SES once, without retry after an uncertain answer; returns SES's message id.
-        Raises `SendDeferred`, `SendRefused` or `SendUncertain`."""
+        Raises `SendDeferredError`, `SendRefusedError` or `SendUncertainError`."""
         ...
 
 

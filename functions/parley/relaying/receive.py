@@ -15,13 +15,13 @@ from parley.mail.structure import StructureError, read_header
 from parley.relaying.first_contact import first_contact
 from parley.relaying.operator import pass_to_operator
 from parley.relaying.outside import Deployment, Outside
-from parley.relaying.ports import AlreadyClaimed
+from parley.relaying.ports import AlreadyClaimedError
 from parley.relaying.receipts import LostReceipt, Receipt, read_notification
 from parley.relaying.recovery import recover
 from parley.relaying.relay import relay
 
 
-class ReceiptUnfinished(Exception):
+class ReceiptUnfinishedError(Exception):
     """Some recipients have no outcome yet. causes: types and codes of what went wrong, nothing personal."""
 
     def __init__(self, receipt_id: str, causes: tuple[str, ...], reports: "tuple[Report, ...]") -> None:
@@ -41,7 +41,10 @@ class Report:
 
 
 def receive(text: str, outside: Outside, deployment: Deployment) -> tuple[Report, ...]:
-    """Handles one text of the queue. Raises `ReceiptUnfinished`, `NotificationError` or `NoSuchObject`."""
+    """Handles one text of the queue.
+
+    Raises `ReceiptUnfinishedError`, `NotificationError` or `NoSuchObjectError`.
+    """
     notification = read_notification(text, deployment.inbox_prefix)
     if notification is None:
         return ()
@@ -57,7 +60,7 @@ def receive(text: str, outside: Outside, deployment: Deployment) -> tuple[Report
         except Exception as error:  # One recipient's failure, whatever it is, must not touch another.
             causes.append(getattr(error, "code", None) or type(error).__name__)
     if causes:
-        raise ReceiptUnfinished(receipt.id, tuple(causes), tuple(reports))
+        raise ReceiptUnfinishedError(receipt.id, tuple(causes), tuple(reports))
     return tuple(reports)
 
 
@@ -104,7 +107,7 @@ def _record(receipt: Receipt, alias: AliasId, state: State, code: str, outside: 
     )
     try:
         outside.messages.claim_loose(message)
-    except AlreadyClaimed as claimed:
+    except AlreadyClaimedError as claimed:
         message = claimed.message
     return _report(message)
 

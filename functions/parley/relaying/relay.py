@@ -25,7 +25,13 @@ from parley.relaying.arrival import Arrival
 from parley.relaying.decide import Decision, Relay, Stop, decide
 from parley.relaying.notify import notify
 from parley.relaying.outside import Deployment, Outside
-from parley.relaying.ports import AlreadyClaimed, HeadMoved, SendDeferred, SendRefused, Submission
+from parley.relaying.ports import (
+    AlreadyClaimedError,
+    HeadMovedError,
+    SendDeferredError,
+    SendRefusedError,
+    Submission,
+)
 from parley.relaying.receipts import Receipt
 
 MAX_FINDINGS = 100
@@ -34,11 +40,11 @@ MAX_CLAIMS = 6
 """How often a message tries for the next place of a conversation that others write to at the same moment."""
 
 
-class ConversationGone(LookupError):
+class ConversationGoneError(LookupError):
     """An alias names a conversation or party that the table does not have."""
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Another invocation works on the message, or the conversation is too busy; `code` says which."""
 
     def __init__(self, code: str) -> None:
@@ -51,8 +57,8 @@ def relay(
 ) -> Message:
     """Brings one receipt's mail to one alias to its outcome and returns the message with it.
 
-    Raises `Busy`, `SendDeferred`, `SendUncertain`, or what a port raises; the work is then resumed when the
-    receipt comes again.
+    Raises `BusyError`, `SendDeferredError`, `SendUncertainError`, or what a port raises; the work is then
+    resumed when the receipt comes again.
     """
     job = _Job(alias, receipt, raw, outside, deployment)
     for _ in range(MAX_CLAIMS):
@@ -66,12 +72,12 @@ def relay(
             outside.messages.claim(
                 message, before=view.head, after=Head(message.seq, link_hash(message.link or ""))
             )
-        except AlreadyClaimed as claimed:
+        except AlreadyClaimedError as claimed:
             return job.resume(claimed.message, arrival)
-        except HeadMoved:
+        except HeadMovedError:
             continue
         return job.carry_out(message, decision, arrival)
-    raise Busy("conversation-busy")
+    raise BusyError("conversation-busy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +91,14 @@ class _Job:
     def look(self) -> tuple[ConversationView, Arrival]:
         view = self.outside.directory.conversation(self.alias.conversation)
         if view is None:
-            raise ConversationGone(self.alias.conversation)
+            raise ConversationGoneError(self.alias.conversation)
         roles = view.conversation.parties
         parties = self.outside.directory.parties(set(roles.values()))
         try:
             owner = parties[roles[self.alias.stands_for]]
             writer = parties[roles[self.alias.stands_for.other]] if len(roles) == 2 else None
         except KeyError:
-            raise ConversationGone(self.alias.conversation) from None
+            raise ConversationGoneError(self.alias.conversation) from None
         return view, self._arrival(view, owner, writer)
 
     def _arrival(self, view: ConversationView, owner: Party, writer: Party | None) -> Arrival:
@@ -171,7 +177,7 @@ class _Job:
             self._write_entry(message)
             return message
         if message.lease is not None and message.lease.holds(self.outside.clock.now()):
-            raise Busy("leased")
+            raise BusyError("leased")
         message = self.outside.messages.take_over(message, self._lease())
         if message.state is not State.RECEIVED:
             return self._send(message, self.outside.archive.get(self._key(message, "relayed.eml")), arrival)
@@ -195,10 +201,10 @@ class _Job:
         )
         try:
             ses_id = self.outside.mailer.send(submission)
-        except SendDeferred:
+        except SendDeferredError:
             self.outside.messages.advance(message, State.ARCHIVED, release=True)
             raise
-        except SendRefused as refusal:
+        except SendRefusedError as refusal:
             return self._finish(message, State.HELD, (refusal.code,))
         return self._finish(message, State.RELAYED, message.codes, ses_id)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from parley.conversation.conversations import ConversationView, Head
 from parley.conversation.parties import PartyId
-from parley.relaying.ports import AlreadyExists
+from parley.relaying.ports import AlreadyExistsError
 from parley.stores import items, keys
 from parley.stores.attributes import read_text
 from parley.stores.table import CancelledError, read_batch, write_together
@@ -100,5 +100,5 @@ class DynamoDirectory:
             write_together(self._client, writes)
         except CancelledError as cancelled:
             if any(cancelled.failed(write) for write in range(len(writes))):
-                raise AlreadyExists from None
+                raise AlreadyExistsError from None
             raise

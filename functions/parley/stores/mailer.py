@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from botocore import exceptions as botocore
 from botocore.parsers import ResponseParserError
 
-from parley.relaying.ports import SendDeferred, SendRefused, SendUncertain
+from parley.relaying.ports import SendDeferredError, SendRefusedError, SendUncertainError
 from parley.stores.submission_body import MARK, install, mail_in_place_of_mark
 
 if TYPE_CHECKING:
@@ -21,58 +21,58 @@ if TYPE_CHECKING:
 
     from parley.relaying.ports import Submission
 
-NotSent = SendDeferred | SendRefused | SendUncertain
-Kind = type[SendDeferred] | type[SendRefused]
+NotSent = SendDeferredError | SendRefusedError | SendUncertainError
+Kind = type[SendDeferredError] | type[SendRefusedError]
 
 # SES API v2, SendEmail, Errors; then "Common Errors" and what throttling is called across AWS.
 ANSWERS: dict[str, tuple[Kind, str]] = {
-    "TooManyRequestsException": (SendDeferred, "ses-throttled"),
-    "LimitExceededException": (SendDeferred, "ses-limit"),
-    "SendingPausedException": (SendDeferred, "ses-paused"),
-    "AccountSuspendedException": (SendDeferred, "ses-suspended"),
+    "TooManyRequestsException": (SendDeferredError, "ses-throttled"),
+    "LimitExceededException": (SendDeferredError, "ses-limit"),
+    "SendingPausedException": (SendDeferredError, "ses-paused"),
+    "AccountSuspendedException": (SendDeferredError, "ses-suspended"),
     # Wrong configuration, not a wrong mail: it can be sent when the operator has mended it.
-    "MailFromDomainNotVerifiedException": (SendDeferred, "ses-mail-from-not-verified"),
-    "NotFoundException": (SendDeferred, "ses-configuration-missing"),
-    "MessageRejected": (SendRefused, "ses-rejected"),
-    "BadRequestException": (SendRefused, "ses-bad-request"),
-    "ValidationException": (SendRefused, "ses-bad-request"),
-    "RequestEntityTooLargeException": (SendRefused, "ses-too-large"),
-    "Throttling": (SendDeferred, "ses-throttled"),
-    "ThrottlingException": (SendDeferred, "ses-throttled"),
-    "RequestLimitExceeded": (SendDeferred, "ses-throttled"),
-    "ServiceUnavailable": (SendDeferred, "ses-unavailable"),
-    "ServiceUnavailableException": (SendDeferred, "ses-unavailable"),
-    "InternalFailure": (SendDeferred, "ses-unavailable"),
-    "InternalServiceErrorException": (SendDeferred, "ses-unavailable"),
-    "AccessDenied": (SendDeferred, "ses-not-permitted"),
-    "AccessDeniedException": (SendDeferred, "ses-not-permitted"),
-    "ExpiredTokenException": (SendDeferred, "ses-not-permitted"),
-    "UnrecognizedClientException": (SendDeferred, "ses-not-permitted"),
-    "InvalidClientTokenId": (SendDeferred, "ses-not-permitted"),
-    "InvalidSignatureException": (SendDeferred, "ses-not-permitted"),
-    "RequestExpired": (SendDeferred, "ses-not-permitted"),
+    "MailFromDomainNotVerifiedException": (SendDeferredError, "ses-mail-from-not-verified"),
+    "NotFoundException": (SendDeferredError, "ses-configuration-missing"),
+    "MessageRejected": (SendRefusedError, "ses-rejected"),
+    "BadRequestException": (SendRefusedError, "ses-bad-request"),
+    "ValidationException": (SendRefusedError, "ses-bad-request"),
+    "RequestEntityTooLargeException": (SendRefusedError, "ses-too-large"),
+    "Throttling": (SendDeferredError, "ses-throttled"),
+    "ThrottlingException": (SendDeferredError, "ses-throttled"),
+    "RequestLimitExceeded": (SendDeferredError, "ses-throttled"),
+    "ServiceUnavailable": (SendDeferredError, "ses-unavailable"),
+    "ServiceUnavailableException": (SendDeferredError, "ses-unavailable"),
+    "InternalFailure": (SendDeferredError, "ses-unavailable"),
+    "InternalServiceErrorException": (SendDeferredError, "ses-unavailable"),
+    "AccessDenied": (SendDeferredError, "ses-not-permitted"),
+    "AccessDeniedException": (SendDeferredError, "ses-not-permitted"),
+    "ExpiredTokenException": (SendDeferredError, "ses-not-permitted"),
+    "UnrecognizedClientException": (SendDeferredError, "ses-not-permitted"),
+    "InvalidClientTokenId": (SendDeferredError, "ses-not-permitted"),
+    "InvalidSignatureException": (SendDeferredError, "ses-not-permitted"),
+    "RequestExpired": (SendDeferredError, "ses-not-permitted"),
 }
 
 # For codes that the table lacks.
 STATUSES: dict[int, tuple[Kind, str]] = {
-    413: (SendRefused, "ses-too-large"),
-    429: (SendDeferred, "ses-throttled"),
+    413: (SendRefusedError, "ses-too-large"),
+    429: (SendDeferredError, "ses-throttled"),
 }
-OTHER_CLIENT_FAULT: tuple[Kind, str] = (SendDeferred, "ses-other-fault")
-OTHER_SERVER_FAULT: tuple[Kind, str] = (SendDeferred, "ses-unavailable")
+OTHER_CLIENT_FAULT: tuple[Kind, str] = (SendDeferredError, "ses-other-fault")
+OTHER_SERVER_FAULT: tuple[Kind, str] = (SendDeferredError, "ses-unavailable")
 GATEWAY_TIMEOUT = 504
 """A gateway gave up waiting for SES, which may have taken the mail."""
 
 # Nothing has been handed over yet when these are raised. All other errors of botocore (ReadTimeoutError,
 # ConnectionClosedError, SSLError, …) can come after SES has read the request: uncertain.
 BEFORE_SENDING: tuple[tuple[type[Exception], tuple[Kind, str]], ...] = (
-    (botocore.ConnectTimeoutError, (SendDeferred, "ses-unreachable")),
-    (botocore.EndpointConnectionError, (SendDeferred, "ses-unreachable")),
-    (botocore.ProxyConnectionError, (SendDeferred, "ses-unreachable")),
-    (botocore.NoCredentialsError, (SendDeferred, "ses-not-permitted")),
-    (botocore.PartialCredentialsError, (SendDeferred, "ses-not-permitted")),
-    (botocore.CredentialRetrievalError, (SendDeferred, "ses-not-permitted")),
-    (botocore.ParamValidationError, (SendRefused, "ses-bad-request")),
+    (botocore.ConnectTimeoutError, (SendDeferredError, "ses-unreachable")),
+    (botocore.EndpointConnectionError, (SendDeferredError, "ses-unreachable")),
+    (botocore.ProxyConnectionError, (SendDeferredError, "ses-unreachable")),
+    (botocore.NoCredentialsError, (SendDeferredError, "ses-not-permitted")),
+    (botocore.PartialCredentialsError, (SendDeferredError, "ses-not-permitted")),
+    (botocore.CredentialRetrievalError, (SendDeferredError, "ses-not-permitted")),
+    (botocore.ParamValidationError, (SendRefusedError, "ses-bad-request")),
 )
 
 
@@ -113,7 +113,7 @@ def classify(error: Exception) -> NotSent:
     for type_, (kind, code) in BEFORE_SENDING:
         if isinstance(error, type_):
             return kind(code)
-    return SendUncertain()
+    return SendUncertainError()
 
 
 def _classify_answer(error: botocore.ClientError) -> NotSent:
@@ -121,7 +121,7 @@ def _classify_answer(error: botocore.ClientError) -> NotSent:
     known = ANSWERS.get(error.response["Error"]["Code"]) or STATUSES.get(status)
     if known is None:
         if status == GATEWAY_TIMEOUT or not 400 <= status < 600:
-            return SendUncertain()
+            return SendUncertainError()
         known = OTHER_SERVER_FAULT if status >= 500 else OTHER_CLIENT_FAULT
     kind, code = known
     return kind(code)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from parley.conversation.messages import OUTCOMES, State, check_transition
-from parley.relaying.ports import AlreadyClaimed, HeadMoved, LeaseLost
+from parley.relaying.ports import AlreadyClaimedError, HeadMovedError, LeaseLostError
 from parley.stores import items, keys
 from parley.stores.attributes import number, text
 from parley.stores.table import KEYS_PER_BATCH, CancelledError, read_batch, write_together
@@ -41,8 +41,8 @@ class DynamoMessages:
         self._table = table
 
     def claim(self, message: Message, *, before: Head, after: Head) -> None:
-        """A conflict with another transaction is reported as `HeadMoved` too: whoever holds the head at this
-        moment is about to move it. If the message exists, that is said first, whatever happened to the head.
+        """A conflict with another transaction is a `HeadMovedError` too: whoever holds the head at this moment
+        is about to move it. If the message exists, that is said first, whatever happened to the head.
         """
         if message.conversation is None:
             raise ValueError("a message without a conversation is claimed loosely")
@@ -60,7 +60,7 @@ class DynamoMessages:
             if _is_claimed(message, cancelled):
                 return
             if cancelled.failed(1) or cancelled.conflicts:
-                raise HeadMoved from None
+                raise HeadMovedError from None
             raise
 
     def claim_loose(self, message: Message) -> None:
@@ -115,7 +115,7 @@ class DynamoMessages:
             if not cancelled.failed(0):
                 raise
             if not _is(finished, cancelled.reasons[0].item):
-                raise LeaseLost(message.id) from None
+                raise LeaseLostError(message.id) from None
         return finished
 
     def finished_receipts(self, receipt_ids: Collection[str]) -> frozenset[str]:
@@ -166,7 +166,7 @@ class DynamoMessages:
         )
 
     def _write_step(self, old: Message, new: Message, update: Update) -> None:
-        """Raises `LeaseLost`, unless the refused write turns out to have been made already."""
+        """Raises `LeaseLostError`, unless the refused write turns out to have been made already."""
         write = _step(update, old, new).write(self._table)["Update"]
         try:
             self._client.update_item(**write)
@@ -176,7 +176,7 @@ class DynamoMessages:
         else:
             return
         if not _is(new, stored):
-            raise LeaseLost(old.id)
+            raise LeaseLostError(old.id)
 
 
 def _is(message: Message, stored: Item) -> bool:
@@ -184,12 +184,12 @@ def _is(message: Message, stored: Item) -> bool:
 
 
 def _is_claimed(message: Message, cancelled: CancelledError) -> bool:
-    """Whether this very claim has been written already. Raises `AlreadyClaimed` if it was another."""
+    """Whether this very claim has been written already. Raises `AlreadyClaimedError` if it was another."""
     if not cancelled.failed(0):
         return False
     stored = cancelled.reasons[0].item
     if message.lease is None or not _is(message, stored):
-        raise AlreadyClaimed(items.read_message(stored)) from None
+        raise AlreadyClaimedError(items.read_message(stored)) from None
     return True
 
 

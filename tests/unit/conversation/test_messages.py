@@ -5,7 +5,7 @@ import pytest
 from parley.conversation.aliases import AliasId
 from parley.conversation.messages import (
     NEXT_STATES,
-    IllegalTransition,
+    IllegalTransitionError,
     State,
     check_transition,
     message_id,
@@ -21,7 +21,7 @@ def test_only_listed_transitions_are_legal(old: State, new: State) -> None:
     if new in NEXT_STATES[old]:
         check_transition(old, new)
     else:
-        with pytest.raises(IllegalTransition):
+        with pytest.raises(IllegalTransitionError):
             check_transition(old, new)
 
 

@@ -12,8 +12,8 @@ import pytest
 from parley.archive.chain import commitment, link_hash
 from parley.conversation.conversations import Status
 from parley.conversation.messages import State
-from parley.relaying.ports import SendDeferred, SendRefused, SendUncertain, Submission
-from parley.relaying.receive import ReceiptUnfinished
+from parley.relaying.ports import SendDeferredError, SendRefusedError, SendUncertainError, Submission
+from parley.relaying.receive import ReceiptUnfinishedError
 from tests.support.relay_world import (
     BUYER,
     BUYER_ALIAS,
@@ -108,7 +108,7 @@ def test_two_aliases_in_one_mail_are_two_messages_and_one_failure_leaves_the_oth
         return alias(wanted)  # type: ignore[arg-type]
 
     world.directory.alias = failing_alias  # type: ignore[method-assign, assignment]
-    with pytest.raises(ReceiptUnfinished) as unfinished:
+    with pytest.raises(ReceiptUnfinishedError) as unfinished:
         world.receive(notification)
     assert unfinished.value.causes == ("RuntimeError",)
     assert "fire" not in str(unfinished.value)
@@ -229,11 +229,11 @@ def test_a_virus_for_postmaster_goes_nowhere(world: World) -> None:
 
 def test_a_receipt_at_work_elsewhere_is_left_alone(world: World) -> None:
     notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
-    world.mailer.fault = failing(SendUncertain())  # type: ignore[assignment]
-    with pytest.raises(ReceiptUnfinished) as first:
+    world.mailer.fault = failing(SendUncertainError())  # type: ignore[assignment]
+    with pytest.raises(ReceiptUnfinishedError) as first:
         world.receive(notification)
-    assert first.value.causes == ("SendUncertain",)
-    with pytest.raises(ReceiptUnfinished) as second:
+    assert first.value.causes == ("SendUncertainError",)
+    with pytest.raises(ReceiptUnfinishedError) as second:
         world.receive(notification)
     assert second.value.causes == ("leased",)
     assert world.message.state is State.SENDING
@@ -245,10 +245,10 @@ def test_an_uncertain_sending_is_repeated_with_the_same_bytes_when_the_lease_is_
 
     def answer_lost(submission: Submission) -> None:
         taken.append(submission)
-        raise SendUncertain
+        raise SendUncertainError
 
     world.mailer.fault = answer_lost
-    with pytest.raises(ReceiptUnfinished):
+    with pytest.raises(ReceiptUnfinishedError):
         world.receive(notification)
     world.mailer.fault = lambda _: None
     world.clock.pass_by(LEASE)
@@ -259,8 +259,8 @@ def test_an_uncertain_sending_is_repeated_with_the_same_bytes_when_the_lease_is_
 
 def test_throttling_defers_and_the_next_delivery_may_go_on_at_once(world: World) -> None:
     notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
-    world.mailer.fault = failing(SendDeferred("ses-throttled"))  # type: ignore[assignment]
-    with pytest.raises(ReceiptUnfinished) as unfinished:
+    world.mailer.fault = failing(SendDeferredError("ses-throttled"))  # type: ignore[assignment]
+    with pytest.raises(ReceiptUnfinishedError) as unfinished:
         world.receive(notification)
     assert unfinished.value.causes == ("ses-throttled",)
     assert (world.message.state, world.message.lease) == (State.ARCHIVED, None)
@@ -271,7 +271,7 @@ def test_throttling_defers_and_the_next_delivery_may_go_on_at_once(world: World)
 
 
 def test_what_ses_refuses_for_good_is_held(world: World) -> None:
-    world.mailer.fault = failing(SendRefused("ses-rejected"))  # type: ignore[assignment]
+    world.mailer.fault = failing(SendRefusedError("ses-rejected"))  # type: ignore[assignment]
     (report,) = world.buyer_writes()
     assert (report.outcome, report.codes) == ("held", ("ses-rejected",))
 
@@ -281,7 +281,7 @@ def test_work_resumed_under_a_changed_party_is_held_rather_than_sent_otherwise(w
     put = world.archive.put
     world.archive.put = failing(RuntimeError())  # type: ignore[method-assign, assignment]
     world.archive.put = lambda *_, **__: (_ for _ in ()).throw(RuntimeError())  # type: ignore[method-assign]
-    with pytest.raises(ReceiptUnfinished):
+    with pytest.raises(ReceiptUnfinishedError):
         world.receive(notification)
     world.archive.put = put  # type: ignore[method-assign]
     buyer = next(party for party in world.memory.parties.values() if party.role == "buyer")

@@ -8,7 +8,7 @@ from parley.conversation.aliases import AliasId, ContactAlias, ConversationId
 from parley.conversation.conversations import Head
 from parley.conversation.parties import PartyId, Role
 from parley.mail.address import Mailbox
-from parley.relaying.ports import AlreadyExists
+from parley.relaying.ports import AlreadyExistsError
 from tests.support.samples import (
     BUYER_ALIAS,
     RECEIVED_AT,
@@ -84,7 +84,7 @@ def _head(n: int) -> Head:
 def test_a_conversation_cannot_be_opened_twice(stores: Stores) -> None:
     conversation = a_conversation()
     stores.directory.open(conversation, its_aliases(conversation))
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(AlreadyExistsError):
         stores.directory.open(conversation, [])
 
 
@@ -92,7 +92,7 @@ def test_an_alias_in_use_keeps_another_conversation_from_opening(stores: Stores)
     conversation = a_conversation()
     stores.directory.open(conversation, its_aliases(conversation))
     other = a_conversation(id=ConversationId("c2"), aliases={Role.SELLER: SELLER_ALIAS})
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(AlreadyExistsError):
         stores.directory.open(other, its_aliases(other))
     assert stores.directory.conversation(other.id) is None
 
@@ -141,13 +141,13 @@ def test_a_party_with_two_spellings_of_one_mailbox_is_registered(stores: Stores)
 
 def test_a_party_cannot_be_registered_twice(stores: Stores) -> None:
     stores.directory.register(a_party())
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(AlreadyExistsError):
         stores.directory.register(a_party(mailboxes=(Mailbox("new", "haendler.example"),)))
 
 
 def test_a_mailbox_belongs_to_one_party_only(stores: Stores) -> None:
     stores.directory.register(a_party())
-    with pytest.raises(AlreadyExists) as caught:
+    with pytest.raises(AlreadyExistsError) as caught:
         stores.directory.register(a_party(id=PartyId("p-other"), mailboxes=(Mailbox("annab", "gmail.com"),)))
     assert stores.directory.parties([PartyId("p-other")]) == {}
     assert "annab" not in str(caught.value)

@@ -8,7 +8,7 @@ import pytest
 from botocore import exceptions as botocore
 
 from parley.mail.address import Mailbox
-from parley.relaying.ports import SendDeferred, SendRefused, SendUncertain, Submission
+from parley.relaying.ports import SendDeferredError, SendRefusedError, SendUncertainError, Submission
 from parley.stores.clients import Clients
 from parley.stores.mailer import ANSWERS, SesMailer
 from tests.support.aws import Deployment
@@ -63,15 +63,15 @@ def test_every_known_answer_has_its_meaning(deployment: Deployment, mailer: SesM
 @pytest.mark.parametrize(
     ("status", "kind", "code"),
     [
-        (400, SendDeferred, "ses-other-fault"),
-        (413, SendRefused, "ses-too-large"),
-        (429, SendDeferred, "ses-throttled"),
-        (500, SendDeferred, "ses-unavailable"),
-        (503, SendDeferred, "ses-unavailable"),
+        (400, SendDeferredError, "ses-other-fault"),
+        (413, SendRefusedError, "ses-too-large"),
+        (429, SendDeferredError, "ses-throttled"),
+        (500, SendDeferredError, "ses-unavailable"),
+        (503, SendDeferredError, "ses-unavailable"),
     ],
 )
 def test_an_unknown_answer_is_judged_by_its_status(
-    deployment: Deployment, mailer: SesMailer, status: int, kind: type[SendDeferred], code: str
+    deployment: Deployment, mailer: SesMailer, status: int, kind: type[SendDeferredError], code: str
 ) -> None:
     deployment.wire.before = lambda call: Answer(status, "NeverHeardOfException")
     with pytest.raises(kind) as caught:
@@ -84,7 +84,7 @@ def test_a_gateway_that_gave_up_waiting_is_no_certain_answer(
     deployment: Deployment, mailer: SesMailer
 ) -> None:
     deployment.wire.before = lambda call: Answer(504, "NeverHeardOfException")
-    with pytest.raises(SendUncertain):
+    with pytest.raises(SendUncertainError):
         mailer.send(a_submission())
 
 
@@ -102,7 +102,7 @@ def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
     deployment: Deployment, mailer: SesMailer, error: Exception
 ) -> None:
     deployment.wire.after = raising(error)
-    with pytest.raises(SendUncertain):
+    with pytest.raises(SendUncertainError):
         mailer.send(a_submission())
     assert len(deployment.wire.sent) == 1
 
@@ -120,7 +120,7 @@ def test_an_error_before_anything_was_handed_over_only_defers(
     deployment: Deployment, mailer: SesMailer, error: Exception
 ) -> None:
     deployment.wire.before = raising(error)
-    with pytest.raises(SendDeferred):
+    with pytest.raises(SendDeferredError):
         mailer.send(a_submission())
     assert len(deployment.wire.calls) == 1
 
@@ -128,7 +128,7 @@ def test_an_error_before_anything_was_handed_over_only_defers(
 def test_a_mailbox_that_ses_names_goes_no_further(deployment: Deployment, mailer: SesMailer) -> None:
     text = "Email address is not verified: anna.kaeufer@privatmail.example"
     deployment.wire.before = lambda call: Answer(400, "MessageRejected", text)
-    with pytest.raises(SendRefused) as caught:
+    with pytest.raises(SendRefusedError) as caught:
         mailer.send(a_submission())
     assert "privatmail" not in "".join(traceback.format_exception(caught.value))
     assert caught.value.__context__ is None

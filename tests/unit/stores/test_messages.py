@@ -9,7 +9,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from parley.conversation.conversations import Head
 from parley.conversation.messages import MessageId, State
-from parley.relaying.ports import HeadMoved
+from parley.relaying.ports import HeadMovedError
 from parley.stores.table import CancelledError
 from tests.support.aws import Deployment
 from tests.support.resources import properties
@@ -71,7 +71,7 @@ def test_a_conflicting_claim_has_to_read_the_head_again(
     aws: Stores, deployment: Deployment, codes: tuple[str, str]
 ) -> None:
     deployment.wire.before = answers(cancelled(*codes))
-    with pytest.raises(HeadMoved):
+    with pytest.raises(HeadMovedError):
         aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parley.conversation.conversations import Head
-from parley.conversation.messages import IllegalTransition, Message, MessageId, State
-from parley.relaying.ports import AlreadyClaimed, HeadMoved, LeaseLost
+from parley.conversation.messages import IllegalTransitionError, Message, MessageId, State
+from parley.relaying.ports import AlreadyClaimedError, HeadMovedError, LeaseLostError
 from tests.support.samples import (
     RECEIVED_AT,
     a_conversation,
@@ -35,7 +35,7 @@ def claimed(stores: Stores) -> Message:
 def stored(stores: Stores, message: Message) -> Message:
     """The message as the record has it."""
     if message.conversation is None:
-        with pytest.raises(AlreadyClaimed) as caught:
+        with pytest.raises(AlreadyClaimedError) as caught:
             stores.messages.claim_loose(message)
         return caught.value.message
     view = stores.directory.conversation(message.conversation)
@@ -56,14 +56,14 @@ def test_a_claim_puts_the_message_and_moves_the_head(stores: Stores, claimed: Me
 
 def test_a_message_is_claimed_once(stores: Stores, claimed: Message) -> None:
     again = replace(claimed, lease=a_lease("invocation-2"))
-    with pytest.raises(AlreadyClaimed) as caught:
+    with pytest.raises(AlreadyClaimedError) as caught:
         stores.messages.claim(again, before=FIRST, after=SECOND)
     assert caught.value.message == claimed
     assert head(stores) == FIRST
 
 
 def test_that_a_message_exists_counts_more_than_that_the_head_moved(stores: Stores, claimed: Message) -> None:
-    with pytest.raises(AlreadyClaimed):
+    with pytest.raises(AlreadyClaimedError):
         stores.messages.claim(replace(claimed, lease=None), before=EMPTY, after=FIRST)
 
 
@@ -76,14 +76,14 @@ def test_the_same_owner_may_repeat_a_claim_whose_answer_was_lost(stores: Stores,
 def test_a_claim_without_lease_is_nobodys_and_not_repeated(stores: Stores) -> None:
     message = a_loose_message(state=State.DISCARDED)
     stores.messages.claim_loose(message)
-    with pytest.raises(AlreadyClaimed):
+    with pytest.raises(AlreadyClaimedError):
         stores.messages.claim_loose(message)
 
 
 @pytest.mark.parametrize("before", [EMPTY, SECOND, Head(1, "0" * 64), Head(0, "1" * 64)])
 def test_a_claim_on_another_head_writes_nothing(stores: Stores, claimed: Message, before: Head) -> None:
     other = a_message("receipt-2", seq=2)
-    with pytest.raises(HeadMoved):
+    with pytest.raises(HeadMovedError):
         stores.messages.claim(other, before=before, after=Head(9, "9" * 64))
     assert head(stores) == FIRST
     view = stores.directory.conversation(a_conversation().id)
@@ -92,7 +92,7 @@ def test_a_claim_on_another_head_writes_nothing(stores: Stores, claimed: Message
 
 
 def test_a_claim_in_an_unknown_conversation_finds_no_head(stores: Stores) -> None:
-    with pytest.raises(HeadMoved):
+    with pytest.raises(HeadMovedError):
         stores.messages.claim(a_message(), before=EMPTY, after=FIRST)
 
 
@@ -130,7 +130,7 @@ def test_a_message_without_lease_can_be_taken(stores: Stores, claimed: Message) 
 
 def test_of_two_that_take_over_one_loses(stores: Stores, claimed: Message) -> None:
     stores.messages.take_over(claimed, a_lease("invocation-2", LATER))
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLostError):
         stores.messages.take_over(claimed, a_lease("invocation-3", LATER))
     assert stored(stores, claimed).lease == a_lease("invocation-2", LATER)
 
@@ -166,28 +166,28 @@ def test_sending_may_be_written_again(stores: Stores, claimed: Message) -> None:
 
 def test_a_step_after_the_lease_was_lost_writes_nothing(stores: Stores, claimed: Message) -> None:
     taken = stores.messages.take_over(claimed, a_lease("invocation-2", LATER))
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLostError):
         stores.messages.advance(claimed, State.SENDING)
     assert stored(stores, claimed) == taken
 
 
 def test_a_step_from_another_state_writes_nothing(stores: Stores, claimed: Message) -> None:
     archived = stores.messages.advance(claimed, State.ARCHIVED)
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLostError):
         stores.messages.advance(claimed, State.SENDING)
     assert stored(stores, claimed) == archived
 
 
 def test_an_illegal_step_is_refused_before_anything_is_written(stores: Stores, claimed: Message) -> None:
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalTransitionError):
         stores.messages.advance(claimed, State.RELEASED)
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalTransitionError):
         stores.messages.finish(claimed, State.EXPIRED, codes=(), finished_at=LATER)
     assert stored(stores, claimed) == claimed
 
 
 def test_a_step_of_an_unknown_message_is_refused(stores: Stores) -> None:
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLostError):
         stores.messages.advance(a_message(), State.SENDING)
 
 
@@ -222,7 +222,7 @@ def test_a_held_message_is_released_and_keeps_its_outgoing_id(stores: Stores, cl
 
 def test_an_outcome_after_the_lease_was_lost_writes_nothing(stores: Stores, claimed: Message) -> None:
     taken = stores.messages.take_over(claimed, a_lease("invocation-2", LATER))
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLostError):
         stores.messages.finish(claimed, State.HELD, codes=("x",), finished_at=LATER)
     assert stored(stores, claimed) == taken
     assert stores.messages.finished_receipts(["receipt-1"]) == frozenset()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parley.mail.address import Mailbox
-from parley.relaying.ports import NoSuchObject, Submission
+from parley.relaying.ports import NoSuchObjectError, Submission
 from tests.support.stores import Stores
 
 
@@ -16,7 +16,7 @@ def test_the_inbox_gives_the_octets_that_ses_wrote(stores: Stores) -> None:
 
 
 def test_an_object_that_is_not_in_the_inbox_is_reported(stores: Stores) -> None:
-    with pytest.raises(NoSuchObject):
+    with pytest.raises(NoSuchObjectError):
         stores.inbox.get("inbox/nothing")
 
 
@@ -46,7 +46,7 @@ def test_the_archive_never_rewrites(stores: Stores) -> None:
 
 
 def test_an_object_that_is_not_in_the_archive_is_reported(stores: Stores) -> None:
-    with pytest.raises(NoSuchObject):
+    with pytest.raises(NoSuchObjectError):
         stores.archive.get("c1/nothing.eml")
 
 
