@@ -1,4 +1,4 @@
-"""What all tests share: the ear for canaries, and the stack's template, synthesised once for the whole run."""
+"""What all tests share: the ear for canaries, and the stack's template, synthesised once a run."""
 
 from typing import Any
 

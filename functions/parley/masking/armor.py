@@ -1,21 +1,29 @@
 """Inline OpenPGP (RFC 9580 §6) and uuencoded files in plain text.
 
 A key or signature names its owner inside base64; both are taken out, the signed text stays. An encrypted
-message cannot be read: `ArmoredMessage`. A uuencoded file is text to us and a file to the reader: taken out.
+message cannot be read: `ArmoredMessageError`. A uuencoded file is text to us and a file to the reader, so it
+is taken out too.
 """
 
 import re
 from typing import Final
 
 _HEAD: Final = re.compile(
-    r"^([> \t]{0,40})-----BEGIN PGP (MESSAGE|SIGNED MESSAGE|PUBLIC KEY BLOCK|SIGNATURE|PRIVATE KEY BLOCK)-----[ \t]*\r?$",
+    r"^([> \t]{0,40})-----BEGIN PGP "
+    r"(MESSAGE|SIGNED MESSAGE|PUBLIC KEY BLOCK|SIGNATURE|PRIVATE KEY BLOCK)-----[ \t]*\r?$",
     re.MULTILINE,
 )
-_HASH: Final = re.compile(r"(?:[> \t]*\r?\n)?(?:[> \t]*(?:Hash|Charset|Comment|Version): [^\r\n]*\r?\n)+(?:[> \t]*\r?\n)?")
-_UUENCODED: Final = re.compile(r"^begin [0-7]{3,4} [^\r\n]{1,200}\r?\n(?:[ -`]{2,80}\r?\n){1,200000}[` ]?\r?\nend[ \t]*(?=\r?\n|\Z)", re.MULTILINE)
+_HASH: Final = re.compile(
+    r"(?:[> \t]{0,40}\r?\n)?(?:[> \t]{0,40}(?:Hash|Charset|Comment|Version): [^\r\n]*\r?\n)+"
+    r"(?:[> \t]{0,40}\r?\n)?"
+)
+_UUENCODED: Final = re.compile(
+    r"^begin [0-7]{3,4} [^\r\n]{1,200}\r?\n(?:[ -`]{2,80}\r?\n){1,200000}[` ]?\r?\nend[ \t]*(?=\r?\n|\Z)",
+    re.MULTILINE,
+)
 
 
-class ArmoredMessage(ValueError):
+class ArmoredMessageError(ValueError):
     """The text holds an encrypted OpenPGP message."""
 
 
@@ -39,7 +47,7 @@ def _without_pgp(text: str, codes: list[str]) -> str:
             continue
         what = match.group(2)
         if what == "MESSAGE":
-            raise ArmoredMessage
+            raise ArmoredMessageError
         if what == "SIGNED MESSAGE":
             pieces.append(text[done : match.start()])
             heading = _HASH.match(text, match.end() + 1)

@@ -14,7 +14,9 @@ _MAX_MAILBOXES: Final = 50
 _UNFOLD: Final = re.compile(r"\r?\n[ \t]+")
 
 
-def masked_fields(header: Header, matcher: Matcher, mask_contacts: bool) -> tuple[tuple[tuple[str, str], ...], int]:
+def masked_fields(
+    header: Header, matcher: Matcher, mask_contacts: bool
+) -> tuple[tuple[tuple[str, str], ...], int]:
     """From, To, Cc, Subject and Date of an enclosed mail, encoded for output, and how much was masked."""
     fields = []
     protected = 0

@@ -1,4 +1,4 @@
-"""Protected strings inside runs of base64, base64url and hexadecimal digits, as links and trackers carry them.
+"""Protected strings in runs of base64, base64url and hexadecimal digits, as links and trackers carry them.
 
 Every phase of base64 is tried, so a run may begin with other characters; decoding nests at most twice.
 Also found: digests of a protected mailbox, and the XOR form of web pages (`data-cfemail`).
@@ -11,15 +11,14 @@ from typing import Final
 
 import pybase64
 
-from parley.masking.matcher import Hit, Matcher
+from parley.masking.matcher import Matcher
 from parley.masking.protected import MASKED_TOKEN
 from parley.masking.readings import percent_decodings, plain
+from parley.masking.tokens import Hit
 from parley.masking.views import View
 
 _MAX_DEPTH: Final = 2
-_RUN: Final = re.compile(r"[A-Za-z0-9+/_\-]{12,}")
-_NESTED: Final = re.compile(r"[A-Za-z0-9+/_\-]{16,}")
-_HEX_RUN: Final = re.compile(r"[0-9a-fA-F]{12,}")
+_HEX_RUN: Final = re.compile(r"[0-9a-f]{12,}")
 
 
 def reveals(text: str, matcher: Matcher, depth: int = _MAX_DEPTH) -> bool:
@@ -35,17 +34,17 @@ def reveals(text: str, matcher: Matcher, depth: int = _MAX_DEPTH) -> bool:
 
 def encoded_hits(view: View, matcher: Matcher, depth: int = _MAX_DEPTH) -> Iterator[Hit]:
     """The runs of the view that hold a protected string, each replaced as a whole."""
-    if not _some_run_reveals(view.text, matcher, depth):
+    if not some_run_reveals(view.text, matcher, depth):
         return
-    for match in _RUN.finditer(view.text):
+    for match in matcher.encoded_run.finditer(view.text):
         run = match.group()
         if _run_reveals(run, matcher, depth):
             yield from _narrowed(run, match.start(), matcher, depth)
 
 
-def _some_run_reveals(text: str, matcher: Matcher, depth: int) -> bool:
+def some_run_reveals(text: str, matcher: Matcher, depth: int = _MAX_DEPTH) -> bool:
     """A first test of all runs at once: zero octets between them keep the phases apart."""
-    joined = "AAAAAAAA".join(_RUN.findall(text))
+    joined = "AAAAAAAA".join(matcher.encoded_run.findall(text))
     return bool(joined) and _run_reveals(joined, matcher, depth)
 
 
@@ -86,7 +85,9 @@ def _octets_reveal(octets: bytes, matcher: Matcher, depth: int) -> bool:
     text = octets.replace(b"\0\0", b" ").replace(b"\0", b"").decode("latin-1")
     if matcher.anchored(text.lower()):
         return reveals(text, matcher, 0)
-    return depth > 0 and _NESTED.search(text) is not None and _some_run_reveals(text, matcher, depth)
+    return (
+        depth > 0 and matcher.encoded_run.search(text) is not None and some_run_reveals(text, matcher, depth)
+    )
 
 
 def _hex_reveals(run: str, matcher: Matcher) -> bool:
@@ -96,8 +97,8 @@ def _hex_reveals(run: str, matcher: Matcher) -> bool:
         for phase in (0, 1):
             digits = found[phase:]
             octets = bytes.fromhex(digits[: len(digits) // 2 * 2])
-            key = octets[0]
-            for decoded in (octets, bytes(octet ^ key for octet in octets[1:])) if len(octets) < 500 else (octets,):
+            unmixed = bytes(octet ^ octets[0] for octet in octets[1:500])
+            for decoded in (octets, unmixed):
                 text = decoded.replace(b"\0", b"").decode("latin-1")
                 if matcher.anchored(text.lower()) and next(matcher.hits(plain(View(text))), None):
                     return True

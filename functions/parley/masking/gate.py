@@ -1,4 +1,4 @@
-"""The leak gate: reads the finished bytes again, independently, and says where a protected string is readable.
+"""The leak gate: reads the finished bytes again, independently, and says where a protected string shows.
 
 It shares no decoding code with the masker or the scanner: the standard library's parser reads mails up to
 1 MB, a linear search over the decoded parts reads larger ones. Opaque attachments follow policy and are not
@@ -33,18 +33,18 @@ Exempt = Mapping[str, tuple[str, ...]]
 _NOTHING: Final[Exempt] = {}
 
 
-class _Unreadable(ValueError):
+class _UnreadableError(ValueError):
     pass
 
 
 def leaks(
     outgoing: bytes, protected: Protected, addressee: Mailbox, returned_ids: Collection[str] = ()
 ) -> tuple[Finding, ...]:
-    """A finding (code `leak`) for each place where a protected string can be read; empty if the mail is clean.
+    """A finding (code `leak`) for each place where a protected string can be read; none if the mail is clean.
 
     The addressee may stand in the mail's own To field, nowhere else. returned_ids: Message-IDs that come back
-    to the recipient, who wrote them; they may stand in In-Reply-To and References. A mail that cannot be read gives a
-    finding too (code `leak-gate-unreadable`): the gate fails closed.
+    to the recipient, who wrote them; they may stand in In-Reply-To and References. A mail that cannot be
+    read gives a finding too (code `leak-gate-unreadable`): the gate fails closed.
     """
     try:
         needles = Needles(protected)
@@ -52,7 +52,7 @@ def leaks(
         ids = tuple(returned_ids)
         exempt = {"to": (str(addressee),), "in-reply-to": ids, "references": ids}
         places = Counter(place for place, text in read(outgoing, exempt) if reveals(text, needles))
-    except Exception:  # noqa: BLE001  # whatever goes wrong here, the mail was not cleared
+    except Exception:  # whatever goes wrong here, the mail was not cleared
         return (Finding(UNREADABLE, Severity.SERIOUS),)
     return tuple(Finding(LEAK, Severity.SERIOUS, place, count) for place, count in places.items())
 
@@ -64,7 +64,7 @@ def _parsed(outgoing: bytes, exempt: Exempt) -> Iterator[tuple[str, str]]:
 
 def _part(part: Message, path: str, exempt: Exempt) -> Iterator[tuple[str, str]]:
     if path.count(".") > _MAX_DEPTH:
-        raise _Unreadable
+        raise _UnreadableError
     yield from _header(part, path, exempt)
     place = f"part:{path}"
     for outside in (part.preamble, part.epilogue):
@@ -98,7 +98,8 @@ def _header(part: Message, path: str, exempt: Exempt) -> Iterator[tuple[str, str
 def _words(value: str) -> str:
     pieces = email.header.decode_header(_BETWEEN_WORDS.sub(r"\1\2", value))
     return "".join(
-        piece.decode(charset or "utf-8", "replace") if isinstance(piece, bytes) else piece for piece, charset in pieces
+        piece.decode(charset or "utf-8", "replace") if isinstance(piece, bytes) else piece
+        for piece, charset in pieces
     )
 
 
@@ -107,17 +108,24 @@ def _content(content: bytes, part: Message, place: str) -> Iterator[tuple[str, s
     if not textual and not _looks_like_text(content):
         return
     charset = part.get_content_charset() or "utf-8"
-    seen = set()
-    for codec in (charset, "utf-8", "latin-1", "utf-7") if b"+A" in content else (charset, "utf-8", "latin-1"):
-        try:
-            text = content.decode(codec)
-        except (LookupError, UnicodeError):
-            continue
-        if text not in seen:
-            seen.add(text)
+    readings = [_decoded(content, charset), _decoded(content, "utf-8")]
+    if readings[1] is None:
+        # Octets that are no UTF-8 show the same ASCII in every other charset of eight bits.
+        readings.append(content.decode("latin-1"))
+    if b"+A" in content:
+        readings.append(_decoded(content, "utf-7"))
+    for text in dict.fromkeys(readings):
+        if text is not None:
             yield place, text
     if b"\0" in content:
         yield place, content.replace(b"\0", b"").decode("latin-1")
+
+
+def _decoded(content: bytes, codec: str) -> str | None:
+    try:
+        return content.decode(codec)
+    except (LookupError, UnicodeError):
+        return None
 
 
 def _looks_like_text(content: bytes) -> bool:
@@ -137,13 +145,13 @@ def _scanned(outgoing: bytes, exempt: Exempt) -> Iterator[tuple[str, str]]:
 
 def _entity(mail: bytes, start: int, end: int, path: str, exempt: Exempt) -> Iterator[tuple[str, str]]:
     if path.count(".") > _MAX_DEPTH:
-        raise _Unreadable
+        raise _UnreadableError
     if mail.startswith(b"\r\n", start):
         gap = start - 2
     else:
         gap = mail.find(b"\r\n\r\n", start, end)
         if gap < 0:
-            raise _Unreadable
+            raise _UnreadableError
     head, body = mail[start : max(start, gap)], gap + 4
     part = email.message_from_bytes(head + b"\r\n\r\n", policy=email.policy.compat32)
     yield from _header(part, path, exempt)
@@ -163,7 +171,7 @@ def _multipart(mail: bytes, start: int, end: int, boundary: str, path: str) -> I
     """The parts (RFC 2046 §5.1.1) and what stands before, between and after them."""
     delimiter = b"--" + boundary.encode("ascii")
     if not boundary:
-        raise _Unreadable
+        raise _UnreadableError
     at = start if mail.startswith(delimiter, start) else mail.find(b"\r\n" + delimiter, start, end)
     index, outside = 0, start
     while at >= 0:
@@ -176,8 +184,8 @@ def _multipart(mail: bytes, start: int, end: int, boundary: str, path: str) -> I
             return
         following = mail.find(b"\r\n" + delimiter, line_end - 1, end)
         if following < 0:
-            raise _Unreadable
+            raise _UnreadableError
         index += 1
         yield from _entity(mail, line_end + 1, following, f"{path}.{index}", _NOTHING)
         at = following
-    raise _Unreadable
+    raise _UnreadableError

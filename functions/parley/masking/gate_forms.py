@@ -16,12 +16,15 @@ from typing import Final
 from parley.mail.address import Mailbox
 from parley.masking.protected import Identity, Protected
 
-_INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _COMMENT: Final = re.compile(r"<!--|-->")
 _FOLD: Final = re.compile(r"\r?\n[ \t]?")
 _FLOWED: Final = re.compile(r" ?\r?\n(?:>+ ?)?")
 _ENCODED: Final = re.compile(r"[A-Za-z0-9_\-+/]{16,}")
+_DISGUISE: Final = re.compile(r"[%&<\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[A-Za-z0-9_\-+/]{16}")
 _HEXADECIMAL: Final = re.compile(r"(?:[0-9a-f]{2}){12,}")
 _TAG_CHARACTERS: Final = r"(?:\+[a-z0-9._%+\-]{0,64})?"
 _AFTER: Final = r"(?![a-z0-9\-]|\.[a-z0-9])"
@@ -83,8 +86,9 @@ class Needles:
         if before and lower[before - 1] == "@":
             local = re.search(r"[a-z0-9._%+\-]*\Z", lower[max(0, before - 65) : before - 1])
             return local is not None and f"{local.group()}@{host}" in self._public
-        context = lower[max(0, before - 8) : end + 255]
-        return any("://" in contact and contact in context for contact in self._public)
+        if not lower.endswith("://", 0, before):
+            return False
+        return any(lower.startswith(contact.partition("://")[2] or "\0", before) for contact in self._public)
 
 
 def _spellings(domain: str) -> set[str]:
@@ -101,40 +105,49 @@ def _spellings(domain: str) -> set[str]:
 
 def reveals(text: str, needles: Needles) -> bool:
     """Whether any form of the text shows a protected string. Linear in the text."""
-    return any(needles.found(unicodedata.normalize("NFKC", form).lower()) for form in _forms(text, needles))
+    lower = text.lower()
+    if text.isascii() and not _DISGUISE.search(text) and not needles.hinted("".join(lower.split())):
+        return False
+    seen = _INVISIBLE.sub("", html.unescape(text))
+    if not seen.isascii():
+        seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", seen))
+    if any(needles.found(form) for form in (lower, *_forms(seen.lower(), needles))):
+        return True
+    return any(needles.found(unicodedata.normalize("NFKC", form).lower()) for form in _encoded(seen))
 
 
-def _forms(text: str, needles: Needles) -> Iterator[str]:
-    yield text
-    seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", html.unescape(text)))
-    if seen != text:
-        yield seen
-    bare = _TAG.sub("", _COMMENT.sub("", seen))
-    if bare != seen:
+def _forms(seen: str, needles: Needles) -> Iterator[str]:
+    yield seen
+    bare = seen
+    if "<" in seen or "-->" in seen:
         yield _COMMENT.sub("", seen)
+        bare = _TAG.sub("", _COMMENT.sub("", seen))
         yield bare
     once = seen
     for _ in range(3):
-        decoded = urllib.parse.unquote(once) if "%" in once else once
+        decoded = urllib.parse.unquote(once).lower() if "%" in once else once
         if decoded == once:
             break
         yield decoded
         once = decoded
-    squeezed = "".join(bare.split())
-    if needles.hinted(squeezed.lower()) or needles.hinted(_FLOWED.sub("", bare).lower()):
-        yield _FOLD.sub("", seen)
-        yield _FLOWED.sub("", seen)
-        yield squeezed
-        yield "".join(seen.split())
-    for source in {seen, once}:
-        yield from _encoded(source)
+    # What looks like a tag may be none: "<anna@", then a line end, then "shop.example>".
+    for text in dict.fromkeys((seen, bare)):
+        squeezed = "".join(text.split())
+        if needles.hinted(squeezed) or needles.hinted(_FLOWED.sub("", text)):
+            yield _FOLD.sub("", text)
+            yield _FLOWED.sub("", text)
+            yield squeezed
 
 
-def _encoded(text: str) -> Iterator[str]:
+def _encoded(seen: str) -> Iterator[str]:
     """Base64 (both alphabets, at every phase) and hexadecimal runs, decoded."""
-    runs = "////".join(_ENCODED.findall(text)).replace("-", "+").replace("_", "/")
+    if "%" in seen:
+        seen += "\n" + urllib.parse.unquote(urllib.parse.unquote(seen))
+    runs = "////".join(_ENCODED.findall(seen)).replace("-", "+").replace("_", "/")
     if not runs:
         return
+    # Slashes decode to octets of ones: they end a run, also one without its padding, and belong to nothing.
+    runs += "//////"
     for phase in range(4):
         piece = runs[phase:]
         piece = piece[: len(piece) // 4 * 4]
@@ -142,5 +155,5 @@ def _encoded(text: str) -> Iterator[str]:
             yield base64.b64decode(piece).decode("latin-1")
         except (binascii.Error, ValueError):
             continue
-    for digits in _HEXADECIMAL.findall(text.lower()):
+    for digits in _HEXADECIMAL.findall(seen.lower()):
         yield bytes.fromhex(digits).decode("latin-1")

@@ -7,66 +7,36 @@ sanitiser swallow text (it does after malformed `<math><style>`), the text is se
 
 import html
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import nh3
 
-from parley.masking.encoded import encoded_hits
-from parley.masking.links import is_wrapped, target
+from parley.masking.attributes import ATTRIBUTES, SCHEMES, TAGS, AttributeFilter
+from parley.masking.complexity import check_complexity
+from parley.masking.encoded import some_run_reveals
 from parley.masking.matcher import Matcher
-from parley.masking.protected import MASKED_MAILBOX
 from parley.masking.readings import percent_decodings, plain
-from parley.masking.styles import PROPERTIES, safe_style
-from parley.masking.text import MaskedText, is_plain, mask_text, mask_view
+from parley.masking.styles import PROPERTIES
+from parley.masking.text import MaskedText, Medium, mask_text, mask_view, may_hide, merged, spans_of
+from parley.masking.tokens import Hit
 from parley.masking.views import View
+from parley.masking.visible import GONE, visible_text
 
-_TAGS: Final = set(nh3.ALLOWED_TAGS) | {"font", "big", "address", "main", "section", "dir", "menu", "tfoot"}
-_GONE: Final = {"script", "style", "title", "iframe", "object", "embed", "applet", "noembed", "noframes", "template"}
-_COMMON: Final = {"style", "class", "id", "dir", "lang", "title", "align", "valign", "width", "height", "bgcolor"}
-_CELL: Final = {"colspan", "rowspan", "nowrap", "headers", "scope", "abbr", "char", "charoff"}
-_ATTRIBUTES: Final = {
-    "*": _COMMON,
-    "a": {"href", "name", "target"},
-    "area": {"href", "alt", "shape", "coords"},
-    "blockquote": {"type", "cite"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "font": {"color", "face", "size"},
-    "hr": {"size", "noshade", "color"},
-    "img": {"src", "alt", "border", "hspace", "vspace", "usemap"},
-    "li": {"value", "type"},
-    "map": {"name"},
-    "ol": {"start", "type", "reversed"},
-    "table": {"border", "cellpadding", "cellspacing", "summary", "frame", "rules", "role"},
-    "td": _CELL,
-    "th": _CELL,
-    "time": {"datetime"},
-    "ul": {"type"},
-}
-_SCHEMES: Final = {"http", "https", "mailto", "tel", "cid", "data", "sms"}
-_LINKED: Final = frozenset({"http", "https", "mailto", "tel", "sms"})
 _INLINE: Final = (
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|ins|kbd|mark|q|s|samp|small|span|strike|"
     "strong|sub|sup|time|tt|u|var|wbr"
 )
 _MARKUP: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>|&(?:amp|lt|gt|nbsp|quot|#39);")
+_CHARACTERS: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&quot;": '"', "&#39;": "'"}
 _IS_INLINE: Final = frozenset(_INLINE.split("|"))
 _TAG: Final = re.compile(r"<[^>]*>")
-_RASTER: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE)
-_UNSEEN: Final = re.compile(
-    r"<(!--|script|style|title|iframe|object|embed|applet|noembed|noframes|template|xml)(?![a-z0-9])", re.IGNORECASE
-)
-_BREAK: Final = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|/table|/blockquote)\b[^<>]*>", re.IGNORECASE)
-_ANY_TAG: Final = re.compile(r"<[!?/a-zA-Z][^<>]*>")
+_BLOCK_TAG: Final = re.compile(rf"<(?!/?(?:{_INLINE})[ >])[^>]*>")
+_END_OF_BLOCK: Final = re.compile(r"</(?:p|div|tr|table|li|blockquote)>")
+_PIECE: Final = 2_000
+_NOT_WORD: Final = re.compile(r"\W+")
 _EMPTY_IMAGE: Final = re.compile(r"<img(?![^>]* (?:src|alt)=)[^>]*>")
-_WORD_CHARACTERS: Final = re.compile(r"\w")
-MAX_TAGS: Final = 200_000
-
-
-class TooComplex(ValueError):
-    """More tags than any mail program writes."""
 
 
 @dataclass(slots=True)
@@ -80,96 +50,25 @@ class MaskedHtml:
     remote_images: int = 0
 
 
-@dataclass(slots=True)
-class _Attributes:
-    """Decides attribute by attribute while the sanitiser runs; remembers values, which repeat a lot."""
-
-    matcher: Matcher
-    content_ids: Mapping[str, str]
-    mask_contacts: bool
-    encoded: bool
-    """Whether encoded runs anywhere in the HTML hold something protected."""
-    protected: int = 0
-    contacts: int = 0
-    remote_images: int = 0
-    failure: Exception | None = None
-    _known: dict[tuple[str, str], str | None] = field(default_factory=dict)
-
-    def __call__(self, tag: str, name: str, value: str) -> str | None:
-        key = ("src" if name == "src" else "href" if name == "href" else "style" if name == "style" else "", value)
-        if key not in self._known:
-            try:
-                self._known[key] = self._decide(key[0], value)
-            except Exception as failure:  # noqa: BLE001  # the sanitiser would swallow it and go on
-                self.failure = failure
-                return None
-        return self._known[key]
-
-    def _decide(self, name: str, value: str) -> str | None:
-        if name == "src":
-            return self._picture(value.strip())
-        if name == "href":
-            return self._link(value.strip())
-        return self._masked(safe_style(value) if name == "style" else value)
-
-    def _masked(self, value: str) -> str:
-        if not self.encoded and is_plain(value, self.matcher):
-            return value
-        masked = mask_text(value, self.matcher, mask_contacts=self.mask_contacts)
-        self.protected += masked.protected
-        self.contacts += masked.contacts
-        return masked.text
-
-    def _picture(self, value: str) -> str | None:
-        if value[:4].lower() == "cid:":
-            new = self.content_ids.get(content_id_key(html.unescape(value[4:])))
-            return None if new is None else f"cid:{new}"
-        if _RASTER.match(value) and self._masked(value) == value:
-            return value
-        self.remote_images += 1
-        return None
-
-    def _link(self, value: str) -> str | None:
-        if value.startswith("#"):
-            return self._masked(value)
-        if value.startswith("//"):
-            value = "https:" + value
-        scheme = value.split(":", 1)[0].lower()
-        if scheme == "cid":
-            return self._picture(value)
-        if scheme not in _LINKED:
-            return None
-        masked = self._masked(value)
-        if masked != value and is_wrapped(value):
-            masked = self._masked(target(value))
-        return None if scheme == "mailto" and MASKED_MAILBOX in masked else masked
-
-
-def content_id_key(value: str) -> str:
-    """A Content-ID or the rest of a `cid:` URL (RFC 2392), comparable."""
-    return re.sub(r"%([0-9A-Fa-f]{2})", lambda m: chr(int(m[1], 16)), value).strip().strip("<>").strip().lower()
-
-
 def mask_html(
     text: str, matcher: Matcher, content_ids: Mapping[str, str], *, mask_contacts: bool = True
 ) -> MaskedHtml:
     """The HTML, sanitised and masked. content_ids: old (`content_id_key`) → new.
 
-    Raises `text.Unsettled` or `TooComplex`.
+    Raises `text.UnsettledError` or `TooComplexError`.
     """
-    if text.count("<") > MAX_TAGS:
-        raise TooComplex
+    check_complexity(text)
     text = text.replace("\0", "")
     visible = visible_text(text)
-    attributes = _Attributes(matcher, content_ids, mask_contacts, _holds_encoded(text, matcher))
+    attributes = AttributeFilter(matcher, content_ids, mask_contacts, _holds_encoded(text, matcher))
     cleaned = nh3.clean(
         text,
-        tags=_TAGS,
-        clean_content_tags=_GONE,
-        attributes=_ATTRIBUTES,
+        tags=TAGS,
+        clean_content_tags=GONE,
+        attributes=ATTRIBUTES,
         attribute_filter=attributes,
         link_rel=None,
-        url_schemes=_SCHEMES,
+        url_schemes=SCHEMES,
         filter_style_properties=set(PROPERTIES),
     )
     if attributes.failure:
@@ -187,18 +86,55 @@ def mask_html(
 
 
 def _holds_encoded(text: str, matcher: Matcher) -> bool:
-    seen = plain(View(text))
-    return any(next(encoded_hits(view, matcher), None) for view in (seen, *percent_decodings(seen)))
+    seen = html.unescape(text) if "&" in text else text
+    if some_run_reveals(seen, matcher):
+        return True
+    return "%" in seen and any(
+        some_run_reveals(view.text, matcher) for view in percent_decodings(plain(View(seen)))
+    )
 
 
 def _mask_visible(cleaned: str, matcher: Matcher, mask_contacts: bool) -> MaskedText:
-    masked = mask_view(_seen, cleaned, matcher, _between_tags, mask_contacts=mask_contacts)
-    bare = html.unescape(_TAG.sub("", masked.text)).lower()
-    if not matcher.anchored(bare) and not matcher.anchored("".join(bare.split())):
-        return masked
-    # Also what stripping all tags brings together, as some gateways do.
-    again = mask_view(_stripped, masked.text, matcher, _between_tags, mask_contacts=False)
-    return MaskedText(again.text, masked.protected + again.protected, masked.contacts)
+    def within_one_element(text: str, hit: Hit) -> Iterable[Hit]:
+        return list(_within_elements(text, hit, matcher)) or (hit,)
+
+    seen = Medium(_seen, _shown, _between_tags, within_one_element)
+    pieces = [mask_view(piece, matcher, seen, mask_contacts=mask_contacts) for piece in _in_pieces(cleaned)]
+    protected = sum(piece.protected for piece in pieces)
+    masked = MaskedText("".join(piece.text for piece in pieces), 0, sum(piece.contacts for piece in pieces))
+    # Also with every tag as a boundary, as searches in the source see it, and with none, as some gateways do.
+    for medium in (_SEPARATED, _STRIPPED):
+        if not may_hide(medium.show(masked.text), matcher):
+            continue
+        again = mask_view(masked.text, matcher, medium, mask_contacts=False)
+        masked, protected = MaskedText(again.text, 0, masked.contacts), protected + again.protected
+    return MaskedText(masked.text, protected, masked.contacts)
+
+
+def _in_pieces(cleaned: str) -> Iterator[str]:
+    """The HTML in pieces that end with a block, so that only those with something in them cost time."""
+    done = 0
+    while match := _END_OF_BLOCK.search(cleaned, done + _PIECE):
+        yield cleaned[done : match.end()]
+        done = match.end()
+    yield cleaned[done:]
+
+
+def _within_elements(text: str, hit: Hit, matcher: Matcher) -> Iterator[Hit]:
+    """The mailboxes that stand whole between two tags of a hit: `<b>a@b.example</b>bitte` loses no text."""
+    start = hit.start
+    if "<" not in text[start : hit.end]:
+        return
+    for piece in _TAG.split(text[start : hit.end]):
+        view = View(piece).rewritten(_MARKUP, _rendered)
+        for found in merged(spans_of(view, matcher, mask_contacts=hit.contact)):
+            if "@" in found.replacement:
+                yield replace(found, start=start + found.start, end=start + found.end)
+        start = _after_tag(text, start + len(piece))
+
+
+def _after_tag(text: str, position: int) -> int:
+    return text.find(">", position) + 1
 
 
 def _seen(cleaned: str) -> View:
@@ -209,10 +145,28 @@ def _stripped(cleaned: str) -> View:
     return View(cleaned).rewritten(_MARKUP, lambda match: "" if match.group()[0] == "<" else _rendered(match))
 
 
+def _separated(cleaned: str) -> View:
+    return View(cleaned).rewritten(
+        _MARKUP, lambda match: "\n" if match.group()[0] == "<" else _rendered(match)
+    )
+
+
+def _apart(cleaned: str) -> str:
+    return html.unescape(_TAG.sub("\n", cleaned))
+
+
+def _shown(cleaned: str) -> str:
+    return html.unescape(_TAG.sub("", _BLOCK_TAG.sub("\n", cleaned)))
+
+
+def _bare(cleaned: str) -> str:
+    return html.unescape(_TAG.sub("", cleaned))
+
+
 def _rendered(match: re.Match[str]) -> str:
     name = match.group(2)
     if name is None:
-        return html.unescape(match.group())
+        return _CHARACTERS[match.group()]
     return "" if name in _IS_INLINE else "\n"
 
 
@@ -220,36 +174,11 @@ def _between_tags(text: str, start: int, end: int, replacement: str) -> str:
     return html.escape(replacement, quote=False) + "".join(_TAG.findall(text[start:end]))
 
 
-def visible_text(text: str) -> str:
-    """What a reader sees of HTML, roughly: enough to notice that text is missing, and to send it alone."""
-    text = _BREAK.sub("\n", _without_unseen(text))
-    text = html.unescape(_ANY_TAG.sub("", text))
-    return re.sub(r"\n[ \t\r]*(?:\n[ \t\r]*)+", "\n\n", text).strip()
-
-
-def _without_unseen(text: str) -> str:
-    lower = text.lower()
-    pieces, done = [], 0
-    missing: set[str] = set()
-    for match in _UNSEEN.finditer(lower):
-        name = match.group(1)
-        if match.start() < done or name in missing:
-            continue
-        close = "-->" if name == "!--" else f"</{name}"
-        end = lower.find(close, match.end())
-        if end < 0:
-            missing.add(name)  # never searched for again: linear whatever the text
-            continue
-        pieces.append(text[done : match.start()])
-        done = end + len(close)
-        if name != "!--":
-            done = lower.find(">", done) + 1 or len(text)
-    return "".join((*pieces, text[done:])) if len(lower) == len(text) else text
+_SEPARATED: Final = Medium(_separated, _apart, _between_tags)
+_STRIPPED: Final = Medium(_stripped, _bare, _between_tags)
 
 
 def _swallowed(visible: str, cleaned: str) -> bool:
-    before = len(_WORD_CHARACTERS.findall(visible))
-    after = len(_WORD_CHARACTERS.findall(html.unescape(_TAG.sub("", cleaned))))
+    before = len(_NOT_WORD.sub("", visible))
+    after = len(_NOT_WORD.sub("", _bare(cleaned)))
     return before - after > max(3, before // 50)
-
-

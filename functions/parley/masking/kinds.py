@@ -21,6 +21,7 @@ class Kind(Enum):
     CERTIFICATE = auto()
     SIGNED = auto()
     ENCRYPTED = auto()
+    UNSTATED_SMIME = auto()
     TNEF = auto()
     PARTIAL = auto()
     EXTERNAL = auto()
@@ -88,7 +89,13 @@ _BY_EXTENSION: Final = {
     "svg": Kind.SVG,
 }
 _SMIME: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
-_OPAQUE: Final = ("", "application/octet-stream", "application/x-download", "application/unknown", "text/plain")
+_OPAQUE: Final = (
+    "",
+    "application/octet-stream",
+    "application/x-download",
+    "application/unknown",
+    "text/plain",
+)
 
 
 def kind_of(part: Part, name: str) -> Kind:
@@ -105,7 +112,7 @@ def kind_of(part: Part, name: str) -> Kind:
     extension = name.rpartition(".")[2].lower()
     if name.lower() == "winmail.dat":
         return Kind.TNEF
-    if media_type in _OPAQUE and extension in _BY_EXTENSION and (name or media_type != "text/plain"):
+    if media_type in _OPAQUE and extension in _BY_EXTENSION:
         return _BY_EXTENSION[extension]
     if media_type.startswith(("text/", "message/")) or media_type.endswith(("+xml", "+json")):
         return Kind.TEXT
@@ -119,4 +126,5 @@ def _smime(part: Part, name: str) -> Kind:
         return Kind.SIGNED
     if smime_type == "certs-only" or name.lower().endswith(".p7c"):
         return Kind.CERTIFICATE
-    return Kind.ENCRYPTED
+    # Without the parameter the object itself must tell; what is no signed data counts as encrypted.
+    return Kind.ENCRYPTED if smime_type else Kind.UNSTATED_SMIME

@@ -6,7 +6,8 @@ from typing import Final
 
 from parley.mail.compose import Label
 from parley.mail.structure import Part
-from parley.masking.hypertext import content_id_key
+from parley.mail.walk import filename
+from parley.masking.attributes import content_id_key
 from parley.masking.matcher import Matcher
 from parley.masking.text import mask_text
 
@@ -33,25 +34,20 @@ def media_type(part: Part, matcher: Matcher) -> str:
     return value
 
 
-def filename(part: Part) -> str:
-    """The name that mail programs show for a part, decoded, "" if there is none."""
-    name = part.disposition.parameters.get("filename", "") if part.disposition else ""
-    return name or part.content_type.parameters.get("name", "")
-
-
 def masked_filename(name: str, matcher: Matcher) -> str | None:
     """A file name without path, control characters and protected strings."""
     name = "".join(char for char in re.split(r"[/\\]", name)[-1] if char.isprintable()).strip()
-    masked = mask_text(name, matcher).text[-_MAX_FILENAME:]
-    return masked or None
+    stem, dot, extension = name.rpartition(".")
+    masked = mask_text(stem, matcher).text
+    # With its ending a name may read as another domain (…@shop.example.bin), without it as none (…@shop).
+    masked = f"{masked}{dot}{extension}" if masked != stem else name
+    return mask_text(masked, matcher).text[-_MAX_FILENAME:] or None
 
 
-def label(
-    part: Part, matcher: Matcher, content_ids: Mapping[str, str], *, as_type: str | None = None, name: str | None = None
-) -> Label:
-    """The label of a part, as another media type or under another (already masked) name if asked."""
-    kind = as_type or media_type(part, matcher)
-    shown = name if name is not None else masked_filename(filename(part), matcher)
+def label(part: Part, matcher: Matcher, content_ids: Mapping[str, str]) -> Label:
+    """The label of a part."""
+    kind = media_type(part, matcher)
+    shown = masked_filename(filename(part), matcher)
     parameters = {}
     for parameter in _PARAMETERS.get(kind, ()):
         value = part.content_type.parameters.get(parameter, "").strip()

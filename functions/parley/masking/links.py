@@ -6,6 +6,7 @@ read, by nothing that leads anywhere.
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -16,6 +17,7 @@ from parley.masking.protected import MASKED_DOMAIN
 _URL: Final = re.compile(r"https?://[^\s<>\"']{4,8000}", re.IGNORECASE)
 _UNREADABLE: Final = f"https://{MASKED_DOMAIN}/"
 _ROUNDS: Final = 4
+_MAX_UNWRAPPED: Final = 1_000
 _TARGETS: Final = ("url", "u", "q", "a", "target", "redirect", "dest", "to")
 _PROOFPOINT_V3: Final = re.compile(r"/v3/__(.+?)__;([A-Za-z0-9_\-=]*)!")
 _REWRITERS: Final = (
@@ -42,13 +44,15 @@ def unwrapped(text: str, reveals: Callable[[str], bool]) -> str:
     if not any(host in lower for host in _REWRITERS):
         return text
 
-    def exchange(match: re.Match[str]) -> str:
-        url = match.group()
-        if not is_wrapped(url) or not reveals(url):
-            return url
-        return target(url)
-
-    return _URL.sub(exchange, text)
+    pieces: list[str] = []
+    done = 0
+    for match in islice(
+        (match for match in _URL.finditer(text) if is_wrapped(match.group())), _MAX_UNWRAPPED
+    ):
+        if reveals(match.group()):
+            pieces += (text[done : match.start()], target(match.group()))
+            done = match.end()
+    return "".join((*pieces, text[done:]))
 
 
 def is_wrapped(url: str) -> bool:

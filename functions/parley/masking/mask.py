@@ -10,7 +10,8 @@ from parley.mail.structure import Mail
 from parley.masking.matcher import Matcher
 from parley.masking.parts import PartMasker, Unmaskable, new_content_ids
 from parley.masking.protected import Protected
-from parley.masking.text import Unsettled, mask_text
+from parley.masking.text import UnsettledError, mask_text
+from parley.masking.views import TooComplexError
 
 __all__ = ["ContactRules", "Masked", "Treatment", "Unmaskable", "author_mailboxes", "mask", "mask_name"]
 
@@ -23,7 +24,7 @@ class Treatment(StrEnum):
 
     MASK = "mask"
     FLAG = "flag"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  # no password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +36,16 @@ class ContactRules:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """What may go out. subject: masked and decoded. findings: what was masked, dropped or noticed, by place."""
+    """What may go out. subject: masked and decoded. findings: what was masked, dropped, noticed, by place."""
 
     subject: str
     body: OutgoingPart
     findings: tuple[Finding, ...]
 
 
-def mask(mail: Mail, protected: Protected, rules: ContactRules, *, content_id_seed: str, relay_domain: str) -> Masked:
+def mask(
+    mail: Mail, protected: Protected, rules: ContactRules, *, content_id_seed: str, relay_domain: str
+) -> Masked:
     """The mail without its header section, masked. Raises `Unmaskable`.
 
     content_id_seed: makes new Content-IDs `<content_id_seed.N@relay_domain>`; `cid:` references follow.
@@ -51,15 +54,19 @@ def mask(mail: Mail, protected: Protected, rules: ContactRules, *, content_id_se
     masker = PartMasker(
         matcher,
         mask_contacts=rules.mailboxes is Treatment.MASK,
+        id_seed=content_id_seed,
+        flag_contacts=rules.mailboxes is Treatment.FLAG,
         content_ids=new_content_ids(mail, content_id_seed, relay_domain),
     )
-    body = masker.root(mail)
     try:
+        body = masker.root(mail)
         subject = mask_text(mail.header.text("subject") or "", matcher, mask_contacts=masker.mask_contacts)
-    except Unsettled:
-        raise Unmaskable(Finding("masking-unsettled", Severity.SERIOUS, "subject")) from None
+    except UnsettledError:
+        raise Unmaskable(Finding("masking-unsettled", Severity.SERIOUS)) from None
+    except TooComplexError:
+        raise Unmaskable(Finding("text-too-complex", Severity.SERIOUS)) from None
     masker.note("protected-masked", "subject", subject.protected)
-    masker.note(masker.contact_code, "subject", subject.contacts)
+    masker.note("contact-mailbox-masked", "subject", subject.contacts)
     findings = tuple(
         Finding(code, _SEVERITIES.get(code, Severity.NOTE), place, count)
         for (code, place), count in masker.noted.items()
@@ -71,7 +78,7 @@ def mask_name(name: str, protected: Protected) -> str:
     """A display name, masked (people put their mailbox there)."""
     try:
         return mask_text(name, Matcher(protected, protected.author.alias.domain)).text
-    except Unsettled:
+    except (UnsettledError, TooComplexError):
         return ""
 
 

@@ -1,35 +1,41 @@
 """Walks the parts of a mail and decides for each what goes out (RFC 2046)."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from parley.mail.compose import Label, MessagePart, MultipartPart, OutgoingPart, TextPart
+from parley.mail.compose import KeptPart, Label, MessagePart, MultipartPart, OutgoingPart, TextPart
 from parley.mail.findings import Finding, Severity
-from parley.mail.structure import Mail, Part
+from parley.mail.structure import Mail, Part, StructureError, read
+from parley.mail.text import decode_body, decode_text
+from parley.mail.walk import filename, parts
 from parley.masking.attachments import mask_attachment
+from parley.masking.attributes import content_id_key
+from parley.masking.contacts import contact_hits
 from parley.masking.enclosed import masked_fields
-from parley.masking.hypertext import content_id_key
 from parley.masking.kinds import Kind, kind_of
-from parley.masking.labels import filename, label
+from parley.masking.labels import label
 from parley.masking.matcher import Matcher
-from parley.masking.texts import MaskedLeaf, UnreadableLeaf, mask_leaf
+from parley.masking.readings import plain
+from parley.masking.smime import SignedDataError, signed_content
+from parley.masking.texts import MaskedLeaf, UnreadableLeafError, mask_leaf
+from parley.masking.views import View
 
 _GONE: Final = {
     Kind.AMP: "amp-removed",
     Kind.SIGNATURE: "signature-removed",
     Kind.CERTIFICATE: "certificate-removed",
 }
+MAX_PATH: Final = 40
+"""Mails inside attachments and signatures are read anew, so their depth adds up here."""
 _HELD: Final = {
     Kind.ENCRYPTED: "encrypted",
-    Kind.SIGNED: "signed-opaque",
     Kind.PARTIAL: "message-partial",
     Kind.EXTERNAL: "message-external-body",
 }
 
 
-class Unmaskable(ValueError):
+class Unmaskable(ValueError):  # noqa: N818  # an outcome more than an error
     """Something cannot be read with certainty (I5). `finding` says what and where; the mail must be held."""
 
     def __init__(self, finding: Finding) -> None:
@@ -44,6 +50,8 @@ class PartMasker:
     matcher: Matcher
     mask_contacts: bool
     content_ids: dict[str, str]
+    id_seed: str = ""
+    flag_contacts: bool = False
     noted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def note(self, code: str, place: str, count: int = 1) -> None:
@@ -65,31 +73,33 @@ class PartMasker:
         if code := _GONE.get(kind):
             self.note(code, place)
             return None
+        if path.count(".") > MAX_PATH:
+            raise Unmaskable(Finding("nested-too-deep", Severity.SERIOUS, place))
+        if kind in (Kind.SIGNED, Kind.UNSTATED_SMIME):
+            return self._signed(part, path, "signed-opaque" if kind is Kind.SIGNED else "encrypted")
         if kind is Kind.MULTIPART:
             return self._multipart(part, path)
         shown = self._label(part, place)
         if kind is Kind.ENCLOSED and part.enclosed is not None:
-            return self._enclosed(part.enclosed, shown, path)
+            return self.enclosed(part.enclosed, shown, path)
         try:
             if kind in (Kind.BINARY, Kind.TNEF):
-                leaf = mask_attachment(part, shown, kind, self)
+                leaf = mask_attachment(part, shown, kind, self, path)
             else:
                 leaf = mask_leaf(part, kind, shown, self.matcher, self.content_ids, self.mask_contacts)
-        except UnreadableLeaf as unreadable:
+        except UnreadableLeafError as unreadable:
             raise Unmaskable(Finding(unreadable.code, Severity.SERIOUS, place)) from None
         return self.counted(leaf, place)
 
     def counted(self, leaf: MaskedLeaf, place: str) -> OutgoingPart | None:
         """The leaf's part, its findings noted."""
         self.note("protected-masked", place, leaf.protected)
-        self.note(self.contact_code, place, leaf.contacts)
+        self.note("contact-mailbox-masked", place, leaf.contacts)
+        if self.flag_contacts:
+            self.note("contact-mailbox", place, _contacts_left(leaf.part, self.matcher))
         for code in leaf.codes:
             self.note(code, place)
         return leaf.part
-
-    @property
-    def contact_code(self) -> str:
-        return "contact-mailbox-masked" if self.mask_contacts else "contact-mailbox"
 
     def _label(self, part: Part, place: str) -> Label:
         shown = label(part, self.matcher, self.content_ids)
@@ -113,7 +123,19 @@ class PartMasker:
                 return children[0]
         return MultipartPart(label(part, self.matcher, self.content_ids), tuple(children))
 
-    def _enclosed(self, mail: Mail, shown: Label, path: str) -> OutgoingPart:
+    def _signed(self, part: Part, path: str, otherwise: str) -> OutgoingPart | None:
+        """What an opaque signature encloses: a body part of its own. otherwise: the code if there is none."""
+        place = f"part:{path}"
+        try:
+            inner = read(signed_content(decode_body(part)))
+        except (SignedDataError, StructureError):
+            raise Unmaskable(Finding(otherwise, Severity.SERIOUS, place)) from None
+        self.note("signature-removed", place)
+        add_content_ids(self.content_ids, inner, self.id_seed, self.matcher.relay_domain)
+        return self.part(inner.root, f"{path}.1")
+
+    def enclosed(self, mail: Mail, shown: Label, path: str) -> MessagePart:
+        """An enclosed mail, masked, with its own header section reduced."""
         place = f"part:{path}"
         fields, protected = masked_fields(mail.header, self.matcher, self.mask_contacts)
         self.note("enclosed-header-reduced", place)
@@ -123,6 +145,17 @@ class PartMasker:
         return MessagePart(shown, fields, body)
 
 
+def _contacts_left(part: OutgoingPart | None, matcher: Matcher) -> int:
+    """Mailboxes of others that a text part still shows."""
+    if isinstance(part, TextPart):
+        text = part.text
+    elif isinstance(part, KeptPart) and part.label.media_type.startswith("text/"):
+        text = decode_text(part.original).text
+    else:
+        return 0
+    return sum(1 for _ in contact_hits(plain(View(text)), matcher))
+
+
 def _empty() -> TextPart:
     return TextPart(Label(media_type="text/plain"), "", "utf-8")
 
@@ -130,16 +163,13 @@ def _empty() -> TextPart:
 def new_content_ids(mail: Mail, seed: str, relay_domain: str) -> dict[str, str]:
     """Every Content-ID of the mail and of enclosed mails (`content_id_key`), and what replaces it."""
     known: dict[str, str] = {}
-    for part in _all_parts(mail.root):
-        raw = part.header.first("content-id")
-        if raw is not None:
-            known.setdefault(content_id_key(raw.decode("latin-1")), f"{seed}.{len(known) + 1}@{relay_domain}")
+    add_content_ids(known, mail, seed, relay_domain)
     return known
 
 
-def _all_parts(part: Part) -> Iterator[Part]:
-    yield part
-    for child in part.children:
-        yield from _all_parts(child)
-    if part.enclosed is not None:
-        yield from _all_parts(part.enclosed.root)
+def add_content_ids(known: dict[str, str], mail: Mail, seed: str, relay_domain: str) -> None:
+    """Adds those of another mail to `new_content_ids`."""
+    for _, part in parts(mail):
+        raw = part.header.first("content-id")
+        if raw is not None:
+            known.setdefault(content_id_key(raw.decode("latin-1")), f"{seed}.{len(known) + 1}@{relay_domain}")

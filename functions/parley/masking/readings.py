@@ -1,9 +1,9 @@
 """The ways in which mail programs, browsers and gateways decode a text, as views of it.
 
 `plain` undoes what the eye undoes: entities, escapes, invisible characters, compatibility forms (NFKC),
-letters that look alike. `decodings` adds percent-encoding (repeatedly), UTF-7, quoted-printable and stripped
-tags. `joined` adds lines broken by format=flowed (RFC 3676), quoting or folding (RFC 5545 §3.1, RFC 6350 §3.2).
-Each view is linear in the text.
+letters that look alike. The decodings add percent-encoding (repeatedly), UTF-7, quoted-printable and stripped
+tags; `unfolded` and `squeezed` join what format=flowed (RFC 3676), quoting or folding (RFC 5545 §3.1,
+RFC 6350 §3.2) broke. Each view is linear in the text.
 """
 
 import html
@@ -24,14 +24,17 @@ _INVISIBLE = re.compile(
 )
 # Everything outside these ranges may change under NFKC, is invisible, or starts an escape.
 _STABLE = (
-    "\t\n\r -%'-\\[\\]-~¡-§«®±¶»À-ıĴ-ľŁ-ňŊ-žƀ-ǃΑ-Ρά-ώЀ-ӿԱ-Ֆա-ֆא-תء-غف-ي\u0e01-\u0e30\u1e00-\u1e99–—‘’“”„†•‹›€→"
+    "\t\n\r -%'-\\[\\]-~¡-§«®±¶»À-ıĴ-ľŁ-ňŊ-žƀ-ǃΑ-Ρά-ώЀ-ӿԱ-Ֆա-ֆא-תء-غف-ي\u0e01-\u0e30\u1e00-\u1e99"
+    "–—‘’“”„†•‹›€→"
     "\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3\U0001f300-\U0001faff"
 )
 _SPECIAL = re.compile(
     r"&(?:#\d{1,8};?|#[xX][0-9a-fA-F]{1,7};?|[A-Za-z][A-Za-z0-9]{1,31};?)"
     r"|\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|[nrt])"
-    "|[^" + _STABLE + "&\\\\]|[İ]"
+    "|" + _INVISIBLE.pattern + "+|[^" + _STABLE + "&\\\\]|[İ]"
 )
+_MARKS = re.compile("[\u0300-\u036f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _COMBINED = re.compile("[^\u0300-\u036f][\u0300-\u036f]{1,64}")
 _ALIKE = str.maketrans(
     "авсԁеһіјӏкморԛѕтухАВСЕНІЈКМОРЅТХУαβεικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡ‐−。∙·",
@@ -72,6 +75,23 @@ def plain(view: View) -> View:
     # Marks first: an accent may stand on a letter that is written as an entity only in hostile text.
     view = view.rewritten(_COMBINED, _composed).rewritten(_SPECIAL, _character)
     return view.translated(_ALIKE) if _SOME_ALIKE.search(view.text) else view
+
+
+def plain_text(text: str) -> str:
+    """What `plain` shows, without the way back: the fast first test."""
+    if "\\" in text:
+        text = _SPECIAL.sub(_character, text)
+    if "&" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+        if _MARKS.search(text):
+            text = _MARKS.sub("", text)
+        if _SOME_ALIKE.search(text):
+            text = text.translate(_ALIKE)
+    elif _CONTROL.search(text):
+        text = _INVISIBLE.sub("", text)
+    return text
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -118,6 +138,11 @@ def other_decodings(seen: View) -> Iterator[View]:
     ):
         if present and (decoded := seen.rewritten(pattern, decode)) is not seen:
             yield decoded
+
+
+def without_tags(seen: View) -> View:
+    """The text without what looks like a tag."""
+    return seen.rewritten(_TAG, _nothing) if "<" in seen.text else seen
 
 
 def unfolded(seen: View) -> View:

@@ -11,19 +11,33 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from parley.masking.encoded import encoded_hits
+from parley.masking.contacts import contact_hits
+from parley.masking.encoded import encoded_hits, some_run_reveals
 from parley.masking.links import unwrapped
-from parley.masking.matcher import Hit, Matcher
+from parley.masking.matcher import Matcher
 from parley.masking.protected import MASKED_DOMAIN
-from parley.masking.readings import other_decodings, percent_decodings, plain, squeezed, unfolded
-from parley.masking.views import View
+from parley.masking.readings import (
+    other_decodings,
+    percent_decodings,
+    plain,
+    plain_text,
+    squeezed,
+    unfolded,
+    without_tags,
+)
+from parley.masking.tokens import Hit
+from parley.masking.views import TooComplexError, View
 
 ROUNDS: Final = 6
+_PERCENT: Final = re.compile(r"%[0-9a-f]{2}")
+_QUOTED_PRINTABLE: Final = re.compile(r"=(?:\r?\n|[2-7][0-9a-f])")
+_TAG: Final = re.compile(r"<[^<>]*>")
 _ESCAPE: Final = re.compile(r"[@%\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|&#|&\w+;|\+A")
-_BROKEN_RUN: Final = re.compile(r"[A-Za-z0-9+/]{40,}\r?\n[> \t]*[A-Za-z0-9+/]{4}")
+_BROKEN_RUN: Final = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}+\r?\n[> \t]{0,40}[A-Za-z0-9+/]{4}")
+_MAX_BROKEN: Final = 2_000
 
 
-class Unsettled(ValueError):
+class UnsettledError(ValueError):
     """Masking the text again and again always finds something: it must not go out."""
 
 
@@ -36,26 +50,68 @@ class MaskedText:
     contacts: int = 0
 
 
-Replace = Callable[[str, int, int, str], str]
-"""What text[start:end] becomes if the replacement is to be read there."""
-
-
-def _plainly(text: str, start: int, end: int, replacement: str) -> str:
+def _just_that(_text: str, _start: int, _end: int, replacement: str) -> str:
     return replacement
 
 
+def _as_found(_text: str, hit: Hit) -> Iterable[Hit]:
+    return (hit,)
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """How a text is read and written.
+
+    read: what its reader sees, as a view. show: the same as a string. replace: what text[start:end] becomes
+    when a replacement is to be read there. refine: a hit's span, or the spans in it that are enough.
+    """
+
+    read: Callable[[str], View] = View
+    show: Callable[[str], str] = str
+    replace: Callable[[str, int, int, str], str] = _just_that
+    refine: Callable[[str, Hit], Iterable[Hit]] = _as_found
+
+
+PLAIN: Final = Medium()
+
+
 def mask_text(text: str, matcher: Matcher, *, mask_contacts: bool = True) -> MaskedText:
-    """The text, masked. Raises `Unsettled`."""
+    """The text, masked. Raises `UnsettledError`."""
     if not text or text.isspace():
         return MaskedText(text)
-    masked = mask_view(View, text, matcher, _plainly, mask_contacts=mask_contacts)
+    masked = mask_view(text, matcher, PLAIN, mask_contacts=mask_contacts)
     if not masked.protected or "://" not in text:
         return masked
-    target = unwrapped(text, lambda url: bool(mask_view(View, url, matcher, _plainly, mask_contacts=False).protected))
+
+    def reveals(url: str) -> bool:
+        return mask_view(url, matcher, PLAIN, mask_contacts=False).protected > 0
+
+    target = unwrapped(text, reveals)
     if target == text:
         return masked
-    again = mask_view(View, target, matcher, _plainly, mask_contacts=mask_contacts)
+    again = mask_view(target, matcher, PLAIN, mask_contacts=mask_contacts)
     return MaskedText(again.text, masked.protected, again.contacts)
+
+
+def is_clean(text: str, matcher: Matcher, *, mask_contacts: bool) -> bool:
+    """Whether a text certainly holds nothing to mask: a fast first test of a whole text."""
+    shown = plain_text(text)
+    seen = shown.lower()
+    if ("%" in seen and _PERCENT.search(seen)) or "+a" in seen or _QUOTED_PRINTABLE.search(seen):
+        return False
+    if mask_contacts and "@" in seen and next(contact_hits(View(seen), matcher), None):
+        return False
+    # What looks like a tag may be none: "<anna@", then a line end, then "shop.example>".
+    for bare in (seen, _TAG.sub("", seen)) if "<" in seen else (seen,):
+        if matcher.anchored(bare) or matcher.anchored("".join(bare.split()).replace(">", "")):
+            return False
+    return not some_run_reveals(shown, matcher) and _BROKEN_RUN.search(text) is None
+
+
+def may_hide(text: str, matcher: Matcher) -> bool:
+    """Whether a text in which everything was masked once may hold something when it is read otherwise."""
+    seen = plain_text(text).lower()
+    return "%" in seen or matcher.anchored(seen) or matcher.anchored("".join(seen.split()))
 
 
 def is_plain(text: str, matcher: Matcher) -> bool:
@@ -67,25 +123,26 @@ def is_plain(text: str, matcher: Matcher) -> bool:
     )
 
 
-def mask_view(
-    read: Callable[[str], View], text: str, matcher: Matcher, replace: Replace, *, mask_contacts: bool
-) -> MaskedText:
-    """Masks what `read` shows of a text. Raises `Unsettled`."""
+def mask_view(text: str, matcher: Matcher, medium: Medium, *, mask_contacts: bool) -> MaskedText:
+    """Masks what is read of a text in its medium. Raises `UnsettledError`."""
     protected = contacts = 0
-    for _ in range(ROUNDS):
-        view = read(text)
-        spans = merged(_spans(view, matcher, mask_contacts))
+    for turn in range(ROUNDS):
+        if is_clean(medium.show(text), matcher, mask_contacts=mask_contacts and not turn):
+            return MaskedText(text, protected, contacts)
+        view = medium.read(text)
+        spans = merged(spans_of(view, matcher, mask_contacts))
         if all(hit.contact for hit in spans) or any(hit.replacement == MASKED_DOMAIN for hit in spans):
             spans = merged((*spans, *_broken(plain(view), matcher)))
         if not spans:
             return MaskedText(text, protected, contacts)
+        spans = [fine for hit in spans for fine in medium.refine(text, hit)]
         protected += sum(not hit.contact for hit in spans)
         contacts += sum(hit.contact for hit in spans)
-        text = replaced(text, spans, replace)
-    raise Unsettled
+        text = replaced(text, spans, medium)
+    raise UnsettledError
 
 
-def _spans(base: View, matcher: Matcher, mask_contacts: bool) -> Iterator[Hit]:
+def spans_of(base: View, matcher: Matcher, mask_contacts: bool) -> Iterator[Hit]:
     """Everything to replace, as spans of the text below the view."""
     seen = plain(base)
     percent = list(percent_decodings(seen))
@@ -94,28 +151,36 @@ def _spans(base: View, matcher: Matcher, mask_contacts: bool) -> Iterator[Hit]:
     for view in (seen, *percent[-1:]):
         yield from _on_base(view, encoded_hits(view, matcher))
         if mask_contacts and "@" in view.text:
-            yield from _on_base(view, matcher.contacts(view))
+            yield from _on_base(view, contact_hits(view, matcher))
 
 
 def _broken(seen: View, matcher: Matcher) -> Iterator[Hit]:
-    """What is only readable once blanks, line ends or tags are gone."""
+    """What is only readable once blanks, line ends and tags are gone."""
     if _BROKEN_RUN.search(seen.text):
         view = unfolded(seen)
         yield from _on_base(view, encoded_hits(view, matcher))
-    if not matcher.anchored("".join(seen.lower.split()).replace(">", "")):
-        return
-    view = unfolded(seen)
-    yield from _on_base(view, _across(view, matcher.hits(view, joined=True)))
-    view = squeezed(seen)
-    # A domain that appears between words by leaving out their blanks was not written by anybody, unless it
-    # stands alone even then.
-    mailboxes = (hit for hit in matcher.hits(view, joined=True) if hit.replacement != MASKED_DOMAIN)
-    domains = (hit for hit in matcher.hits(view) if hit.replacement == MASKED_DOMAIN)
-    yield from _on_base(view, _across(view, (*mailboxes, *domains)))
+    for whole in (seen, without_tags(seen)):
+        if matcher.anchored("".join(whole.lower.split()).replace(">", "")):
+            yield from _joined(whole, matcher)
+
+
+def _joined(whole: View, matcher: Matcher) -> Iterator[Hit]:
+    if (view := unfolded(whole)) is not whole:
+        yield from _on_base(view, _across(view, matcher.hits(view, joined=True)))
+    if (view := squeezed(whole)) is not whole:
+        # A domain that appears between words by leaving out their blanks was not written by anybody, unless
+        # it stands alone even then.
+        mailboxes = (hit for hit in matcher.hits(view, joined=True) if hit.replacement != MASKED_DOMAIN)
+        domains = (hit for hit in matcher.hits(view) if hit.replacement == MASKED_DOMAIN)
+        yield from _on_base(view, _across(view, (*mailboxes, *domains)))
 
 
 def _across(view: View, hits: Iterable[Hit]) -> Iterator[Hit]:
-    return (hit for hit in hits if any(view.gap_before(at) for at in range(hit.start + 1, hit.end)))
+    for count, hit in enumerate(hits):
+        if count > _MAX_BROKEN:
+            raise TooComplexError
+        if any(view.gap_before(at) for at in range(hit.start + 1, hit.end)):
+            yield hit
 
 
 def _on_base(view: View, hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -141,16 +206,18 @@ def merged(hits: Iterable[Hit]) -> list[Hit]:
     last_end = 0
     for hit in found:
         # Contacts come in order; one stays if it neither meets a protected string nor the contact before it.
-        if hit.contact and hit.start >= last_end and bisect_right(ends, hit.start) == bisect_left(starts, hit.end):
+        alone = bisect_right(ends, hit.start) == bisect_left(starts, hit.end)
+        if hit.contact and alone and hit.start >= last_end:
             result.append(hit)
             last_end = hit.end
     return sorted(result, key=lambda hit: hit.start)
 
 
-def replaced(text: str, hits: list[Hit], replace: Replace) -> str:
+def replaced(text: str, hits: list[Hit], medium: Medium) -> str:
     """The text with each hit's span replaced."""
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for hit in hits:
-        pieces += (text[done : hit.start], replace(text, hit.start, hit.end, hit.replacement))
+        pieces += (text[done : hit.start], medium.replace(text, hit.start, hit.end, hit.replacement))
         done = hit.end
     return "".join((*pieces, text[done:]))

@@ -8,6 +8,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
+from itertools import accumulate, chain
+from typing import Final
+
+MAX_PIECES: Final = 200_000
+
+
+class TooComplexError(ValueError):
+    """More pieces than a mail program writes: working on them would take longer than a mail is worth (I9)."""
 
 
 class View:
@@ -33,31 +41,29 @@ class View:
 
     def rewritten(self, pattern: re.Pattern[str], decode: Callable[[re.Match[str]], str]) -> "View":
         """A view in which each match of the pattern (none may be empty) reads as decode says; self if
-        nothing changes."""
-        pieces: list[str] = []
-        at, until, origin, origin_end = [], [], [], []
-        done = length = 0
+        nothing changes. Raises `TooComplexError`."""
         text = self.text
-        for match in pattern.finditer(text):
-            start, end = match.span()
-            decoded = decode(match)
-            if len(decoded) == end - start == 1:
-                if decoded == match.group():
-                    continue
-            pieces.append(text[done:start])
-            length += start - done
-            at.append(length)
-            pieces.append(decoded)
-            length += len(decoded)
-            until.append(length)
-            origin.append(start)
-            origin_end.append(end)
-            done = end
-        if not at:
+        matches = list(pattern.finditer(text))
+        if not matches:
             return self
-        pieces.append(text[done:])
-        view = View("".join(pieces), self)
-        view._at, view._until, view._origin, view._origin_end = at, until, origin, origin_end
+        if len(matches) > MAX_PIECES:
+            raise TooComplexError
+        decoded = list(map(decode, matches))
+        origin = [match.start() for match in matches]
+        origin_end = [match.end() for match in matches]
+        # What stands between the matches: one piece more than there are matches.
+        kept = list(zip((0, *origin_end), (*origin, len(text)), strict=True))
+        view = View(_woven([text[start:end] for start, end in kept], decoded), self)
+        if view.text == text:
+            return self
+        if self.strict:
+            view.strict = _woven([self.strict[start:end] for start, end in kept], decoded)
+        lengths = chain.from_iterable(
+            (end - start, len(piece)) for (start, end), piece in zip(kept, decoded, strict=False)
+        )
+        edges = list(accumulate(lengths))
+        view._at, view._until = edges[0::2], edges[1::2]
+        view._origin, view._origin_end = origin, origin_end
         return view
 
     def translated(self, table: dict[int, int]) -> "View":
@@ -97,3 +103,7 @@ class View:
         if position - 1 < self._until[index]:
             return self._origin_end[index]
         return self._origin_end[index] + position - self._until[index]
+
+
+def _woven(kept: list[str], decoded: list[str]) -> str:
+    return "".join(chain.from_iterable(zip(kept, decoded, strict=False))) + kept[-1]

@@ -41,7 +41,7 @@ class DynamoMessages:
         self._table = table
 
     def claim(self, message: Message, *, before: Head, after: Head) -> None:
-        """A conflict with another transaction is a `HeadMovedError` too: whoever holds the head at this moment
+        """A conflict with another transaction is a `HeadMovedError` too: whoever holds the head now
         is about to move it. If the message exists, that is said first, whatever happened to the head.
         """
         if message.conversation is None:

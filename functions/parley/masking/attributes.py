@@ -1,0 +1,118 @@
+"""Which elements and attributes of HTML may go out, and what becomes of each attribute's value."""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import nh3
+
+from parley.masking.links import is_wrapped, target
+from parley.masking.matcher import Matcher
+from parley.masking.protected import MASKED_MAILBOX
+from parley.masking.styles import safe_style
+from parley.masking.text import is_plain, mask_text
+
+TAGS: Final = set(nh3.ALLOWED_TAGS) | {"font", "big", "address", "main", "section", "dir", "menu", "tfoot"}
+_COMMON: Final = {"style", "class", "id", "dir", "lang", "title", "align", "valign", "width", "height"}
+_CELL: Final = {"colspan", "rowspan", "nowrap", "headers", "scope", "abbr", "char", "charoff"}
+ATTRIBUTES: Final = {
+    "*": _COMMON | {"bgcolor"},
+    "a": {"href", "name", "target"},
+    "area": {"href", "alt", "shape", "coords"},
+    "blockquote": {"type", "cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "font": {"color", "face", "size"},
+    "hr": {"size", "noshade", "color"},
+    "img": {"src", "alt", "border", "hspace", "vspace", "usemap"},
+    "li": {"value", "type"},
+    "map": {"name"},
+    "ol": {"start", "type", "reversed"},
+    "table": {"border", "cellpadding", "cellspacing", "summary", "frame", "rules", "role"},
+    "td": _CELL,
+    "th": _CELL,
+    "time": {"datetime"},
+    "ul": {"type"},
+}
+SCHEMES: Final = {"http", "https", "mailto", "tel", "cid", "data", "sms"}
+_LINKED: Final = frozenset({"http", "https", "mailto", "tel", "sms"})
+_RASTER: Final = re.compile(
+    r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE
+)
+_NO_SCHEME: Final = re.compile(r"[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,24}(?:[/?#]|\Z)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class AttributeFilter:
+    """Decides attribute by attribute while the sanitiser runs; remembers values, which repeat a lot."""
+
+    matcher: Matcher
+    content_ids: Mapping[str, str]
+    mask_contacts: bool
+    encoded: bool
+    """Whether encoded runs anywhere in the HTML hold something protected."""
+    protected: int = 0
+    contacts: int = 0
+    remote_images: int = 0
+    failure: Exception | None = None
+    _known: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    def __call__(self, _tag: str, name: str, value: str) -> str | None:
+        key = (name if name in ("src", "href", "style") else "", value)
+        if key not in self._known:
+            try:
+                self._known[key] = self._decide(key[0], value)
+            except Exception as failure:  # the sanitiser would swallow it and go on
+                self.failure = failure
+                return None
+        return self._known[key]
+
+    def _decide(self, name: str, value: str) -> str | None:
+        if name == "src":
+            return self._picture(value.strip())
+        if name == "href":
+            return self._link(value.strip())
+        return self._masked(safe_style(value) if name == "style" else value)
+
+    def _masked(self, value: str) -> str:
+        if not self.encoded and is_plain(value, self.matcher):
+            return value
+        masked = mask_text(value, self.matcher, mask_contacts=self.mask_contacts)
+        self.protected += masked.protected
+        self.contacts += masked.contacts
+        return masked.text
+
+    def _picture(self, value: str) -> str | None:
+        if value[:4].lower() == "cid:":
+            new = self.content_ids.get(content_id_key(html.unescape(value[4:])))
+            return None if new is None else f"cid:{new}"
+        if _RASTER.match(value) and self._masked(value) == value:
+            return value
+        self.remote_images += 1
+        return None
+
+    def _link(self, value: str) -> str | None:
+        if value.startswith("#"):
+            return self._masked(value)
+        if value.startswith("//"):
+            value = "https:" + value
+        elif _NO_SCHEME.match(value):
+            value = "http://" + value
+        scheme = value.split(":", 1)[0].lower()
+        if scheme == "cid":
+            return self._picture(value)
+        if scheme not in _LINKED:
+            return None
+        masked = self._masked(value)
+        if masked != value and is_wrapped(value):
+            masked = self._masked(target(value))
+        return None if scheme == "mailto" and MASKED_MAILBOX in masked else masked
+
+
+def content_id_key(value: str) -> str:
+    """A Content-ID or the rest of a `cid:` URL (RFC 2392), comparable."""
+    return (
+        re.sub(r"%([0-9A-Fa-f]{2})", lambda m: chr(int(m[1], 16)), value).strip().strip("<>").strip().lower()
+    )

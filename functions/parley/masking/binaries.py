@@ -1,0 +1,43 @@
+"""Protected strings in binary files: in document properties, office files of the old kind, other metadata.
+
+Where a format has no checksum over its text, the string is overwritten in place, octet for octet, so that
+every offset stays. Elsewhere it is only reported. Any neighbours count as boundaries: lengths and flags stand
+beside strings there.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from parley.masking.matcher import Matcher
+
+_FILLER: Final = ord("*")
+_OVERWRITABLE: Final = re.compile(
+    rb"%PDF|\xff\xd8\xff|GIF8|RIFF....WEBP|II\*\0|MM\0\*|....ftyp|ID3|\xd0\xcf\x11\xe0|BM|8BPS|\{\\rtf",
+    re.DOTALL,
+)
+_MAX_FOUND: Final = 10_000
+
+
+def reveals_plainly(data: bytes, matcher: Matcher) -> bool:
+    """Whether a protected string stands in binary content, as single octets or as UTF-16."""
+    return next(_spans(data, matcher), None) is not None
+
+
+def scrubbed(data: bytes, matcher: Matcher) -> bytes | None:
+    """The content without the protected strings that stand in it; None if they cannot be taken out."""
+    if not _OVERWRITABLE.match(data):
+        return None
+    clean = bytearray(data)
+    for index, (start, end, step) in enumerate(_spans(data, matcher)):
+        if index > _MAX_FOUND:
+            return None
+        clean[start:end:step] = bytes([_FILLER]) * len(range(start, end, step))
+    return bytes(clean)
+
+
+def _spans(data: bytes, matcher: Matcher) -> Iterator[tuple[int, int, int]]:
+    """Start, end and step of each protected string: step 2 is UTF-16 of either order."""
+    for offset, step in ((0, 1), (0, 2), (1, 2)) if b"\0" in data else ((0, 1),):
+        for start, end in matcher.octet_spans(data[offset::step].lower()):
+            yield offset + start * step, offset + (end - 1) * step + 1, step

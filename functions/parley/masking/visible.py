@@ -1,0 +1,39 @@
+"""What a reader sees of HTML, roughly and in linear time: to notice text that a sanitiser swallowed."""
+
+import html
+import re
+from typing import Final
+
+GONE_NAMES: Final = "script|style|title|iframe|object|embed|applet|noembed|noframes|template"
+GONE: Final = set(GONE_NAMES.split("|"))
+_UNSEEN: Final = re.compile(rf"<(!--|xml|{GONE_NAMES})(?![a-z0-9])")
+_BREAK: Final = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|/table|/blockquote)\b[^<>]*>", re.IGNORECASE)
+_ANY_TAG: Final = re.compile(r"<[!?/a-zA-Z][^<>]*>")
+_EMPTY_LINES: Final = re.compile(r"\n[ \t\r]*(?:\n[ \t\r]*)+")
+
+
+def visible_text(text: str) -> str:
+    """What a reader sees of HTML, roughly: enough to notice that text is missing, and to send it alone."""
+    text = _BREAK.sub("\n", _without_unseen(text))
+    text = html.unescape(_ANY_TAG.sub("", text))
+    return _EMPTY_LINES.sub("\n\n", text).strip()
+
+
+def _without_unseen(text: str) -> str:
+    lower = text.lower()
+    pieces, done = [], 0
+    missing: set[str] = set()
+    for match in _UNSEEN.finditer(lower):
+        name = match.group(1)
+        if match.start() < done or name in missing:
+            continue
+        close = "-->" if name == "!--" else f"</{name}"
+        end = lower.find(close, match.end())
+        if end < 0:
+            missing.add(name)  # never searched for again: linear whatever the text
+            continue
+        pieces.append(text[done : match.start()])
+        done = end + len(close)
+        if name != "!--":
+            done = lower.find(">", done) + 1 or len(text)
+    return "".join((*pieces, text[done:])) if len(lower) == len(text) else text

@@ -1,0 +1,135 @@
+"""Attachments: opened and masked where that is possible, kept octet for octet where nothing is found."""
+
+import email
+import io
+import random
+import zipfile
+
+import pytest
+
+from parley.masking.mask import Unmaskable
+from tests.golden.pipeline import BUYER_TO_SELLER, Relayed, relayed
+from tests.golden.reading import shows
+from tests.unit.masking.files import archive, jpeg, pdf, png, tnef
+from tests.unit.masking.probes import DOMAIN, MAILBOX, leaf, mail, multipart
+
+
+def attached(content: bytes, media_type: str, name: str) -> bytes:
+    extra = f'Content-Disposition: attachment; filename="{name}"\r\n'
+    return multipart(leaf(content, media_type, "", "base64", extra))
+
+
+def contents(result: Relayed) -> list[bytes]:
+    """The decoded leaves of the outgoing mail."""
+    parts = email.message_from_bytes(result.outgoing).walk()
+    return [payload for part in parts if isinstance(payload := part.get_payload(decode=True), bytes)]
+
+
+def names(result: Relayed) -> list[str | None]:
+    return [part.get_filename() for part in email.message_from_bytes(result.outgoing).walk()]
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "name"),
+    [
+        (pdf(MAILBOX), "application/pdf", "a.pdf"),
+        (png(Author=MAILBOX), "image/png", "a.png"),
+        (jpeg(MAILBOX), "image/jpeg", "a.jpg"),
+        (b"\xd0\xcf\x11\xe0\0\0" + MAILBOX.encode("utf-16-le") + b"\0" * 20, "application/msword", "a.doc"),
+    ],
+)
+def test_a_mailbox_in_a_files_metadata_is_taken_out(content: bytes, media_type: str, name: str) -> None:
+    result = relayed(attached(content, media_type, name), BUYER_TO_SELLER)
+    outgoing = contents(result)[1]
+    for needle in (MAILBOX, DOMAIN):
+        assert needle.encode() not in outgoing
+        assert needle.encode("utf-16-le") not in outgoing
+        assert needle.encode("utf-16-be") not in outgoing
+    assert {"attachment-masked", "image-metadata-removed"} & set(result.codes)
+    assert media_type.startswith("image/") or len(outgoing) == len(content)
+
+
+def test_a_document_is_masked_in_its_properties_and_text() -> None:
+    members = {
+        "[Content_Types].xml": "<Types/>",
+        "docProps/core.xml": f"<p><dc:creator>{MAILBOX}</dc:creator></p>",
+        "word/document.xml": "<w:t>Grüße anna.kaeufer</w:t><w:t>@privatmail</w:t><w:t>.example</w:t>",
+        "word/media/image1.bin": "octets",
+    }
+    result = relayed(attached(archive(members), "application/octet-stream", "a.docx"), BUYER_TO_SELLER)
+    opened = zipfile.ZipFile(io.BytesIO(contents(result)[1]))
+    assert opened.namelist() == list(members)
+    assert opened.read("word/media/image1.bin") == b"octets"
+    text = opened.read("word/document.xml").decode()
+    assert text.startswith("<w:t>Grüße b-7K2M@relay.example</w:t>")
+    assert not any(MAILBOX in opened.read(name).decode() for name in members)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "name"),
+    [
+        (pdf("Anna"), "application/pdf", "a.pdf"),
+        (png(), "image/png", "a.png"),
+        (b"\x89PNG\r\n\x1a\ngarbage", "image/png", "a.png"),
+        (b"\xff\xd8\xff\xe1garbage", "image/jpeg", "a.jpg"),
+        (archive({"a.txt": "Hallo", "docProps/core.xml": "<a/>"}), "application/zip", "a.zip"),
+        (archive({"a.txt": "Hallo"})[:-9], "application/zip", "broken.zip"),
+        (random.Random(3).randbytes(5_000), "application/octet-stream", "a.bin"),
+        ("Grüße, nichts weiter".encode(), "application/octet-stream", "a.txt"),
+    ],
+)
+def test_a_file_with_nothing_to_mask_keeps_every_octet(content: bytes, media_type: str, name: str) -> None:
+    result = relayed(attached(content, media_type, name), BUYER_TO_SELLER)
+    assert contents(result)[1] == content
+    assert names(result)[2] == name
+    assert result.codes == ()
+
+
+def test_an_archive_in_which_nothing_can_be_changed_is_reported() -> None:
+    content = b"\x1f\x8b\x08\0" + MAILBOX.encode() + b"\0\1\2"
+    result = relayed(attached(content, "application/gzip", "a.gz"), BUYER_TO_SELLER)
+    assert "protected-in-attachment" in result.codes
+    assert contents(result)[1] == content
+
+
+def test_winmail_dat_is_opened_and_its_files_are_carried_over() -> None:
+    stream = tnef(
+        {"Übersicht.txt": f"Liste {MAILBOX}".encode(), "bild.png": png(), f"{MAILBOX}.bin": b"\0\1"}
+    )
+    result = relayed(attached(stream, "application/ms-tnef", "winmail.dat"), BUYER_TO_SELLER)
+    assert names(result)[3:] == ["Übersicht.txt", "bild.png", "b-7K2M@relay.example.bin"]
+    assert contents(result)[1:] == [b"Liste b-7K2M@relay.example", png(), b"\0\1"]
+    assert not shows(result.outgoing, MAILBOX)
+    assert "tnef-opened" in result.codes
+
+
+def test_a_mail_that_is_winmail_dat_alone_gives_its_plain_body() -> None:
+    stream = tnef({"a.bin": b"\0\1"}, body=f"Grüße von {MAILBOX}")
+    result = relayed(mail(leaf(stream, "application/ms-tnef", "", "base64")), BUYER_TO_SELLER)
+    assert contents(result)[0].decode().strip() == "Grüße von b-7K2M@relay.example"
+
+
+@pytest.mark.parametrize(
+    ("part", "code"),
+    [
+        (leaf(b"garbage", "application/ms-tnef", "", "base64"), "tnef"),
+        (leaf(tnef({"a": b"b"})[:-4], "application/ms-tnef", "", "base64"), "tnef"),
+        (leaf(b"0\x82", "application/pkcs7-mime; smime-type=enveloped-data", "", "base64"), "encrypted"),
+        (leaf(b"0\x82", "application/pkcs7-mime; smime-type=signed-data", "", "base64"), "signed-opaque"),
+        (leaf(b"Version: 1", "application/pgp-encrypted", ""), "encrypted"),
+        (leaf("-----BEGIN PGP MESSAGE-----\r\n\r\nabc\r\n-----END PGP MESSAGE-----\r\n"), "encrypted"),
+        (leaf(b"x", "message/partial; id=1; number=1", ""), "message-partial"),
+        (leaf(b"x", "message/external-body; access-type=URL", ""), "message-external-body"),
+    ],
+)
+def test_what_cannot_be_read_is_held_with_a_code(part: bytes, code: str) -> None:
+    with pytest.raises(Unmaskable) as held:
+        relayed(multipart(part), BUYER_TO_SELLER)
+    assert held.value.finding.code == code
+    assert held.value.finding.place == "part:1.2"
+
+
+def test_an_empty_multipart_becomes_an_empty_text() -> None:
+    body = multipart(leaf(b"x", "application/pgp-keys"), plain=False)
+    result = relayed(body, BUYER_TO_SELLER)
+    assert b"Content-Type: text/plain" in result.outgoing

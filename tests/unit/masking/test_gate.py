@@ -1,0 +1,133 @@
+"""The leak gate on its own: it sees what the masker missed, and lets clean mail pass."""
+
+import base64
+import random
+
+import pytest
+
+from parley.masking.gate import LEAK, UNREADABLE, leaks
+from tests.golden.pipeline import BUYER, BUYER_TO_SELLER, SELLER, protected_for
+from tests.property.masking.disguises import HTML, TEXT
+from tests.unit.masking.probes import leaf, mail, multipart
+
+PROTECTED = protected_for(BUYER_TO_SELLER)
+HEAD = (
+    b"From: b-7K2M@relay.example\r\nTo: shop@haendler-mueller.example\r\n"
+    b"Subject: Frage\r\nMIME-Version: 1.0\r\n"
+)
+
+
+def outgoing(body: bytes, head: bytes = HEAD) -> bytes:
+    return head + body
+
+
+def codes(octets: bytes) -> set[str]:
+    return {finding.code for finding in leaks(octets, PROTECTED, SELLER)}
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable"])
+@pytest.mark.parametrize("name", sorted(set(TEXT) - {"json"}))
+def test_a_planted_mailbox_in_text_is_found(name: str, encoding: str) -> None:
+    content = f"Hallo \u00fc {TEXT[name](str(BUYER))} ende"
+    assert codes(outgoing(leaf(content, encoding=encoding))) == {LEAK}
+
+
+@pytest.mark.parametrize("name", sorted(set(HTML) - {"json"}))
+def test_a_planted_mailbox_in_html_is_found(name: str) -> None:
+    assert codes(outgoing(leaf(f"<p>{HTML[name](str(BUYER))} ende</p>", "text/html"))) == {LEAK}
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-7", "gb18030", "iso-2022-jp"])
+def test_a_planted_mailbox_is_found_in_every_charset(charset: str) -> None:
+    assert codes(outgoing(leaf(f"Hallo {BUYER}", charset=charset, encoding="base64"))) == {LEAK}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"X-A: anna.kaeufer@privatmail.example\r\n",
+        b"References: <1@privatmail.example>\r\n",
+        b"Subject: =?utf-8?Q?anna=2Ekaeu?= =?utf-8?B?ZmVyQHByaXZhdG1haWwuZXhhbXBsZQ==?=\r\n",
+        b"Subject: a\r\n anna.kaeufer@privat\r\n mail.example\r\n",
+        b"To: anna.kaeufer@privatmail.example\r\n",
+        b"Cc: shop@haendler-mueller.example\r\n",
+    ],
+)
+def test_a_planted_mailbox_in_a_header_field_is_found(field: bytes) -> None:
+    assert codes(outgoing(b"\r\nHallo", HEAD.replace(b"Subject: Frage\r\n", field))) == {LEAK}
+
+
+def test_a_planted_mailbox_in_parts_and_parameters_is_found() -> None:
+    planted = [
+        multipart(leaf(b"\0", f'image/png; name="{BUYER}.png"', "", "base64")).replace(b".png", b""),
+        multipart(leaf(b"\0", "image/png", "", "base64", f"Content-ID: <1@{BUYER.domain}>\r\n")),
+        multipart(leaf(f"From: {BUYER}\r\n\r\nInnen".encode(), "message/rfc822", "")),
+        multipart(leaf(f"From: x\r\n\r\nInnen {BUYER}".encode(), "message/rfc822", "")),
+        multipart(boundary=f"=_{BUYER.domain}"),
+        multipart() + str(BUYER).encode(),
+        multipart(leaf(f"a;{BUYER}".encode(), "application/octet-stream", "", "base64")),
+    ]
+    for octets in planted:
+        body = b"Content-Type: " + octets.partition(b"Content-Type: ")[2]
+        assert codes(outgoing(body)) == {LEAK}, octets
+
+
+def test_the_addressee_may_stand_in_the_mails_own_to_field_only() -> None:
+    assert codes(outgoing(b"\r\nHallo")) == set()
+    assert codes(outgoing(b"\r\nHallo shop@haendler-mueller.example")) == {LEAK}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Von: b-7K2M@relay.example An: s-9Q4T@relay.example",
+        "joanna.kaeufer@web.example, privatmail.example.evil.org, x-privatmail.example, myprivatmail.example",
+        "Das ist privat mail.example gesagt",
+        "Bestellung 00340434161094042557, Kurs 3@4",
+    ],
+)
+def test_clean_text_passes(content: str) -> None:
+    assert codes(outgoing(leaf(content))) == set()
+
+
+def test_opaque_attachments_pass_and_large_mails_are_searched() -> None:
+    noise = random.Random(1).randbytes(1_500_000)
+    large = multipart(leaf(noise, "application/pdf", "", "base64"))
+    body = b"Content-Type: " + large.partition(b"Content-Type: ")[2]
+    assert codes(outgoing(body)) == set()
+    leaking = body.replace(b"Das Paket", f"{BUYER} Das Paket".encode(), 1)
+    assert codes(outgoing(leaking)) == {LEAK}
+    assert codes(outgoing(body + str(BUYER).encode())) == {LEAK}
+    assert codes(outgoing(body.replace(b"application/pdf", b"text/plain"))) == set()
+    enclosed = multipart(leaf(mail(body), "message/rfc822", ""), boundary="=_outer")
+    assert codes(outgoing(b"Content-Type: " + enclosed.partition(b"Content-Type: ")[2])) == {LEAK}
+
+
+def test_a_large_mail_that_cannot_be_read_is_not_cleared() -> None:
+    broken = b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n' + b"a" * 1_100_000
+    assert codes(outgoing(broken)) == {UNREADABLE}
+    assert codes(b"\xff" * 1_100_000) == {UNREADABLE}
+
+
+def test_declared_public_contacts_pass() -> None:
+    public = protected_for("seller_to_buyer")
+    declared = type(public)(
+        author=public.author,
+        recipient=public.recipient,
+        public_contacts=frozenset(
+            {"service@haendler-mueller.example", "https://www.haendler-mueller.example/agb"}
+        ),
+    )
+    clean = outgoing(
+        leaf("service@haendler-mueller.example https://www.haendler-mueller.example/agb"),
+        HEAD.replace(b"shop@haendler-mueller.example", str(BUYER).encode()),
+    )
+    assert leaks(clean, declared, BUYER) == ()
+    assert leaks(clean, public, BUYER) != ()
+    leaking = clean.replace(b"service@", b"shop@")
+    assert leaks(leaking, declared, BUYER) != ()
+
+
+def test_base64_noise_is_no_leak() -> None:
+    noise = base64.b64encode(random.Random(2).randbytes(200_000)).decode()
+    assert codes(outgoing(leaf(f"<img src='data:image/png;base64,{noise}'>", "text/html"))) == set()

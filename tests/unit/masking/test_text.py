@@ -1,0 +1,111 @@
+"""Plain text: what is replaced, by what, and what stays as it is."""
+
+import pytest
+
+from parley.mail.address import Mailbox
+from parley.masking.matcher import Matcher
+from parley.masking.text import UnsettledError, mask_text
+from parley.masking.views import TooComplexError
+from tests.golden.pipeline import BUYER_TO_SELLER, protected_for
+
+OWN_DOMAIN = Matcher(protected_for(BUYER_TO_SELLER), "relay.example")
+FREEMAIL = Matcher(
+    protected_for(BUYER_TO_SELLER, buyer=Mailbox("anna.schmidt", "gmail.com")), "relay.example"
+)
+ALIAS = "b-7K2M@relay.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Hallo anna.kaeufer@privatmail.example, Danke", f"Hallo {ALIAS}, Danke"),
+        ("<anna.kaeufer+shop@PRIVATMAIL.example>", f"<{ALIAS}>"),
+        ("Käufer <\nanna.kaeufer@privat\nmail.example>", f"Käufer <\n{ALIAS}>"),
+        ("> anna.kaeufer@privat\n> mail.example\n> bitte", f"> {ALIAS}\n> bitte"),
+        ("Mail: anna.kaeufer@privatmail.example.Danke", f"Mail: {ALIAS}.Danke"),
+        ("Rechnung_anna.kaeufer@privatmail.example.pdf", f"Rechnung_{ALIAS}.pdf"),
+        ("bounce-1-anna.kaeufer=privatmail.example@list.example", ALIAS),
+        ("petra@privatmail.example", ALIAS),
+        ("anna.kaeufer (at) privatmail.example", ALIAS),
+        ("https://www.haendler-mueller.example/agb?x=1", "https://masked.invalid/agb?x=1"),
+        ("?domain=privatmail.example&x=1", "?domain=masked.invalid&x=1"),
+        (
+            "https://t.example/u?e=YW5uYS5rYWV1ZmVyQHByaXZhdG1haWwuZXhhbXBsZQ&id=4711",
+            "https://t.example/u?e=masked&id=4711",
+        ),
+        ("shop@haendler-mueller.example", "s-9Q4T@relay.example"),
+        ("third@web.example", "***@***"),
+        ("third@web.example.Danke", "***@***.Danke"),
+    ],
+)
+def test_a_protected_string_becomes_its_alias(text: str, masked: str) -> None:
+    assert mask_text(text, OWN_DOMAIN).text == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "privatmail.example.evil.org und xprivatmail.example und x-privatmail.example",
+        "Ich bin privat mail.example",
+        "Ticket #4711@Q4, Kurs 3@4, @mueller, Preis 5€@Stück",
+        "b-7K2M@relay.example S-9Q4T@RELAY.EXAMPLE",
+        "[cid:image001.png@01DB0F5E.A1B2C3D0] logo@2x.png",
+        "https://user:pass@host.example/a https://maps.example/@48.1,11.5,15z",
+        "Bestellung 00340434161094042557 am 13.11.2026, 5,00 €, DE89 3704 0044 0532 0130 00",
+        "100 % Grüße &amp; mehr \\u0041 =41 +AEA- >>> \u00ad\u200b",
+        "",
+        " \r\n\t",
+    ],
+)
+def test_other_text_keeps_every_character(text: str) -> None:
+    assert mask_text(text, OWN_DOMAIN).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("annaschmidt@googlemail.com", ALIAS),
+        ("a.n.n.aschmidt+x@GMAIL.com", ALIAS),
+        ("joanna.schmidt@gmail.com", "***@***"),
+        ("jo.anna.schmidt@gmail.com", "***@***"),
+        ("bob@gmail.com, gmail.com", "***@***, gmail.com"),
+        ("anna.schmidt at gmail.com", ALIAS),
+        ("Hallo anna.schmidt@\ngmail.com Bob", f"Hallo {ALIAS} Bob"),
+        ("eHhKb2FubmEuc2NobWlkdEBnbWFpbC5jb20", "eHhKb2FubmEuc2NobWlkdEBnbWFpbC5jb20"),
+    ],
+)
+def test_only_the_registered_mailbox_of_a_freemail_domain_is_protected(text: str, masked: str) -> None:
+    assert mask_text(text, FREEMAIL).text == masked
+
+
+def test_a_wrapped_link_that_reveals_its_reader_is_unwrapped() -> None:
+    wrapped = (
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fshop.example%2Fx%3Fa%3D1"
+        "&data=05%7C01%7Canna.kaeufer%40privatmail.example%7Cabc"
+    )
+    assert mask_text(f"<{wrapped}>", OWN_DOMAIN).text == "<https://shop.example/x?a=1>"
+    harmless = wrapped.replace("anna.kaeufer%40privatmail", "nobody")
+    assert mask_text(harmless, OWN_DOMAIN).text == harmless
+
+
+def test_other_mailboxes_stay_where_the_rules_let_them_pass() -> None:
+    text = "third@web.example und anna.kaeufer@privatmail.example"
+    assert mask_text(text, OWN_DOMAIN, mask_contacts=False).text == f"third@web.example und {ALIAS}"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "@", "a@", " ", "<", "&", "&#64;", "%40", "%25", "privatmail.example ", "a.", "QUFB", "6161",
+        "\xad", "a\u0300", "\u0430", "\n> ", "anna.kaeufer@privat\n> mail.example\n> ", "a n n a @ ",
+        "x@gmail.com ", "://", "+AEA-", "=40", "\\u0040", "privatmail.example-",
+        "anna.kaeufer=privatmail.example@a", '"', "https://www.google.com/url?q=a%40 ",
+    ],
+)  # fmt: skip
+def test_hostile_text_is_masked_or_held(piece: str) -> None:
+    text = f"{piece * (100_000 // len(piece))}anna.kaeufer@privatmail.example"
+    try:
+        masked = mask_text(text, OWN_DOMAIN).text
+    except (TooComplexError, UnsettledError):
+        return
+    assert "anna.kaeufer@privatmail.example" not in masked
