@@ -130,7 +130,8 @@ class Configuration:
     )
     displace_active_rule_set: bool = _setting(_flag, False)
 
-    inbox_days: int = _setting(_whole(45, 3650), 60)
+    # Below the 400 days for which the table knows which messages a receipt made.
+    inbox_days: int = _setting(_whole(45, 365), 60)
     archive_lock_days: int = _setting(_whole(1, 3650), 90)
     access_log_days: int = _setting(_whole(1, 3650), 400)
     log_days: int = _setting(_one_of(*LOG_DAYS), 90)

@@ -32,11 +32,11 @@ def function_code(*, bundle: bool) -> lambda_.Code:
     return lambda_.Code.from_asset(str(empty), asset_hash="no-bundle")
 
 
-def environment(**values: str | int) -> dict[str, str]:
-    """The variables of a function, one for each field of `Settings`, neither more nor fewer."""
-    wanted = {field.name for field in fields(Settings)}
+def environment(settings: type[Settings], **values: str | int) -> dict[str, str]:
+    """The variables of a function, one for each field of its settings, neither more nor fewer."""
+    wanted = {field.name for field in fields(settings)}
     if wanted != values.keys():
-        raise TypeError(f"settings differ from parley.settings: {sorted(wanted ^ values.keys())}")
+        raise TypeError(f"values differ from {settings.__name__}: {sorted(wanted ^ values.keys())}")
     return {variable(name): str(value) for name, value in values.items()}
 
 

@@ -17,8 +17,10 @@ from infra.acknowledgements import acknowledge
 
 RETENTION = cdk.Duration.days(14)
 
-# Backing off consumes receives, and a quota or a paused account only defers: the message itself counts its
-# real failures, so this is the last resort and not the usual way to the dead letters.
+# Every receive counts alike: one that failed, one that met another invocation's lease, and one that SES only
+# deferred (throttled, over quota, paused). A hundred, a visibility timeout apart, last for most of a day; to
+# wait longer for SES needs a mechanism that uses up no receives. How often one mail may go out without a
+# certain answer is bounded by the message itself (`Message.sendings`).
 MAX_RECEIVE_COUNT = 100
 
 

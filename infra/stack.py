@@ -17,6 +17,7 @@ from infra.secret import MailboxKey
 from infra.storage import INBOX_PREFIX, Storage
 from infra.sweep import Sweep
 from infra.table import Table
+from parley.settings import RelaySettings, SweepSettings
 
 # SQS wants at least six times the timeout of the function it feeds.
 _VISIBILITY = cdk.Duration.seconds(6 * TIMEOUT_SECONDS)
@@ -93,7 +94,6 @@ class ParleyStack(cdk.Stack):
     def _work(self) -> None:
         configuration, names = self._configuration, self._names
         code = function_code(bundle=configuration.bundle)
-        settings = self._settings()
         self.relay = Relay(
             self,
             "Relay",
@@ -106,7 +106,7 @@ class ParleyStack(cdk.Stack):
             identity=self.identity,
             names=names,
             relay_domain=configuration.relay_domain,
-            environment=settings,
+            environment=self._relay_settings(),
             log_days=configuration.log_days,
             max_concurrency=configuration.max_concurrency,
         )
@@ -118,7 +118,7 @@ class ParleyStack(cdk.Stack):
             queue=self.receipts.queue,
             inbox=self.storage.inbox,
             table=self.table,
-            environment=settings,
+            environment=self._sweep_settings(),
             log_days=configuration.log_days,
         )
         if self.receiving.rule_set:
@@ -133,19 +133,28 @@ class ParleyStack(cdk.Stack):
                 log_days=configuration.log_days,
             )
 
-    def _settings(self) -> dict[str, str]:
+    def _relay_settings(self) -> dict[str, str]:
         configuration = self._configuration
         return environment(
+            RelaySettings,
+            **self._shared_settings(),
             relay_domain=configuration.relay_domain,
             marketplace_name=configuration.marketplace_name,
             operator_mailbox=configuration.operator_mailbox,
             region=configuration.region,
-            table=self.table.table_name,
-            inbox_bucket=self.storage.inbox.bucket_name,
-            inbox_prefix=INBOX_PREFIX,
             archive_bucket=self.storage.archive.bucket_name,
-            queue_url=self.receipts.queue.queue_url,
             configuration_set=self._names.configuration_set,
             mailbox_key_secret=self.secret.secret_arn,
             lease_seconds=LEASE_SECONDS,
         )
+
+    def _sweep_settings(self) -> dict[str, str]:
+        queue_url = self.receipts.queue.queue_url
+        return environment(SweepSettings, **self._shared_settings(), queue_url=queue_url)
+
+    def _shared_settings(self) -> dict[str, str]:
+        return {
+            "table": self.table.table_name,
+            "inbox_bucket": self.storage.inbox.bucket_name,
+            "inbox_prefix": INBOX_PREFIX,
+        }

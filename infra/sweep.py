@@ -16,6 +16,10 @@ from infra.functions import Function
 from infra.storage import INBOX_PREFIX
 
 _EVERY = cdk.Duration.minutes(15)
+# It reads the names of all objects of the inbox, 1,000 a call: the longest that Lambda allows. It keeps only
+# those of a few days, and waits for answers most of the time.
+_TIMEOUT_SECONDS = 900
+_MEMORY_MB = 256
 
 
 class Sweep(Construct):
@@ -43,10 +47,12 @@ class Sweep(Construct):
             key=key,
             log_days=log_days,
             environment=environment,
+            timeout_seconds=_TIMEOUT_SECONDS,
+            memory_mb=_MEMORY_MB,
         )
         allow = self.tend_archive.allow
         allow(["s3:ListBucket"], [inbox.bucket_arn], {"StringLike": {"s3:prefix": f"{INBOX_PREFIX}*"}})
-        allow(["dynamodb:BatchGetItem"], [table.table_arn])
+        allow(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [table.table_arn])
         allow(["sqs:SendMessage"], [queue.queue_arn])
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
         # A sweep that failed is not worth repeating for long: the next one comes anyway.

@@ -5,6 +5,7 @@ It calls the same `decide` as receive_mail does; what it writes is what would be
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import Any
 
 from parley.conversation.aliases import AliasId, ConversationAlias, ConversationId
 from parley.conversation.conversations import Conversation
-from parley.conversation.messages import message_id
+from parley.conversation.messages import State, message_id
 from parley.conversation.parties import Party, PartyId, Role
 from parley.conversation.routing import AliasRoute, route
 from parley.mail.address import (
@@ -32,7 +33,8 @@ from parley.mail.header import Header
 from parley.mail.structure import StructureError, read_header
 from parley.mail.verdicts import Verdict, Verdicts
 from parley.relaying.arrival import Arrival
-from parley.relaying.decide import Relay, decide, from_mailboxes
+from parley.relaying.decide import Relay, Stop, decide
+from parley.relaying.reading import from_mailboxes
 from parley.screening.policy import DEFAULT_POLICY
 
 DIRECTIONS = {"seller_to_buyer": Role.SELLER, "buyer_to_seller": Role.BUYER, "auto": None}
@@ -85,7 +87,7 @@ def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     except (UsageError, OSError) as error:
         parser.error(str(error))
     for file in arguments.files:
-        print(json.dumps(_preview(file, arguments.out, setup), ensure_ascii=False), flush=True)
+        print(json.dumps(_preview(file, arguments.out, setup)), flush=True)
     return 0
 
 
@@ -177,17 +179,26 @@ def _preview(file: str, out: Path, setup: Setup) -> dict[str, object]:
     started = time.process_time()
     decision = decide(arrival, DEFAULT_POLICY)
     cpu_ms = (time.process_time() - started) * 1000
-    outgoing = decision.outcome.outgoing if isinstance(decision.outcome, Relay) else None
-    return {
+    line: dict[str, object] = {
         "file": file,
-        "out": None if outgoing is None else str(_write(outgoing, out, Path(file).name)),
-        "outcome": "relayed" if isinstance(decision.outcome, Relay) else decision.outcome.state,
+        "out": None,
+        "outcome": State.HELD,
         "codes": decision.codes,
         "direction": f"{arrival.author_role}_to_{arrival.author_role.other}",
         "bytes_in": len(raw),
-        "bytes_out": 0 if outgoing is None else len(outgoing),
+        "bytes_out": 0,
         "cpu_ms": round(cpu_ms, 2),
     }
+    match decision.outcome:
+        case Relay(outgoing):
+            line |= {"outcome": State.RELAYED, "bytes_out": len(outgoing)}
+            try:
+                line["out"] = str(_write(outgoing, out, Path(file).name))
+            except OSError as error:
+                print(f"{file}: what would be sent cannot be written: {error.strerror}", file=sys.stderr)
+        case Stop(state):
+            line["outcome"] = state
+    return line
 
 
 def _arrival(raw: bytes, setup: Setup) -> Arrival:
@@ -208,7 +219,7 @@ def _arrival(raw: bytes, setup: Setup) -> Arrival:
         received_at=datetime(2026, 1, 1, 12, tzinfo=UTC),
         reverse_path=_reverse_path(header, authors) if setup.reverse_path is None else setup.reverse_path,
         verdicts=setup.verdicts,
-        authentication=_authentication(header, authors, setup.take_as_proved),
+        authentication=lambda read: _authentication(read, authors, setup.take_as_proved),
         alias=alias,
         conversation=Conversation(
             id=alias.conversation,
@@ -271,10 +282,16 @@ def _authentication(header: Header, authors: tuple[Mailbox, ...], take_as_proved
     return proved if take_as_proved else ses_authentication(header) or proved
 
 
+MAX_NAME_OCTETS = 200
+"""Most file systems take 255; some room is left for a number."""
+
+
 def _write(outgoing: bytes, out: Path, name: str) -> Path:
     """Writes under the first free name: `a.eml`, `a~2.eml`, `a~3.eml` …"""
-    given = Path(name)
-    path, number = out / name, 1
+    stem, suffix = Path(name).stem, Path(name).suffix[:20]
+    while len(os.fsencode(stem + suffix)) > MAX_NAME_OCTETS:
+        stem = stem[:-1]
+    path, number = out / (stem + suffix), 1
     while True:
         try:
             with path.open("xb") as file:
@@ -282,4 +299,4 @@ def _write(outgoing: bytes, out: Path, name: str) -> Path:
             return path
         except FileExistsError:
             number += 1
-            path = out / f"{given.stem}~{number}{given.suffix}"
+            path = out / f"{stem}~{number}{suffix}"

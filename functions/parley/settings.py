@@ -22,28 +22,12 @@ def variable(field: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What every function may know of its deployment. Each field is one environment variable."""
+    """What several functions must know. Each field is one environment variable."""
 
-    relay_domain: str
-    """The domain of all aliases, lower-case, without a dot at the end."""
-    marketplace_name: str
-    """How notices call the marketplace."""
-    operator_mailbox: str
-    """Where mail for postmaster@ and abuse@ goes."""
-    region: str
-    """Region of the SES identity: decides the domain of outgoing Message-IDs."""
     table: str
     inbox_bucket: str
     inbox_prefix: str
     """Prefix of the objects that SES writes, with the slash at its end."""
-    archive_bucket: str
-    queue_url: str
-    """The queue that feeds receive_mail; the inbox sweep sends to it."""
-    configuration_set: str
-    mailbox_key_secret: str
-    """ARN of the secret whose string keys the hash of the mailbox index."""
-    lease_seconds: int
-    """How long a message belongs to the invocation that claimed it; above the function's timeout."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -64,3 +48,31 @@ class Settings:
         if wrong:
             raise SettingsError("; ".join(wrong))
         return cls(**values)  # type: ignore[arg-type]  # the loop above checked each field's type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelaySettings(Settings):
+    """Of receive_mail."""
+
+    relay_domain: str
+    """The domain of all aliases, lower-case, without a dot at the end."""
+    marketplace_name: str
+    """How notices call the marketplace."""
+    operator_mailbox: str
+    """Where mail for postmaster@ and abuse@ goes."""
+    region: str
+    """Region of the SES identity: decides the domain of outgoing Message-IDs."""
+    archive_bucket: str
+    configuration_set: str
+    mailbox_key_secret: str
+    """ARN of the secret whose string keys the hash of the mailbox index."""
+    lease_seconds: int
+    """How long a message belongs to the invocation that claimed it; above the function's timeout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepSettings(Settings):
+    """Of tend_archive."""
+
+    queue_url: str
+    """The queue that feeds receive_mail; the inbox sweep sends to it."""

@@ -1,4 +1,4 @@
-"""Puts the AWS adapters behind the ports, once per execution environment."""
+"""Puts the AWS adapters behind the ports, for each function those that it needs, once per environment."""
 
 import os
 from datetime import timedelta
@@ -6,7 +6,8 @@ from functools import cache
 
 from parley.mail.address import AddressError, parse_mailbox
 from parley.relaying.outside import Deployment, Outside
-from parley.settings import Settings, SettingsError, variable
+from parley.relaying.ports import Clock, Inbox, Messages, Queue
+from parley.settings import RelaySettings, SettingsError, SweepSettings, variable
 from parley.stores.archive import S3Archive
 from parley.stores.clients import Clients
 from parley.stores.clock import SystemClock
@@ -21,12 +22,26 @@ from parley.stores.queue import SqsQueue
 
 @cache
 def wire() -> tuple[Outside, Deployment]:
-    """The ports and the deployment of this environment. Raises `SettingsError`."""
-    settings = Settings.from_environment(os.environ)
+    """receive_mail: all ports, and the deployment. Raises `SettingsError`."""
+    settings = RelaySettings.from_environment(os.environ)
     return _outside(settings), deployment(settings)
 
 
-def deployment(settings: Settings) -> Deployment:
+@cache
+def wire_sweep() -> tuple[Inbox, Messages, Queue, Clock, str]:
+    """tend_archive: the ports of the sweep, and the inbox's prefix. Raises `SettingsError`."""
+    settings = SweepSettings.from_environment(os.environ)
+    clients = Clients()
+    return (
+        S3Inbox(clients.s3, settings.inbox_bucket, settings.inbox_prefix),
+        DynamoMessages(clients.dynamodb, settings.table),
+        SqsQueue(lambda: clients.sqs, settings.queue_url),
+        SystemClock(),
+        settings.inbox_prefix,
+    )
+
+
+def deployment(settings: RelaySettings) -> Deployment:
     """What the use cases must know of the deployment. Raises `SettingsError`."""
     try:
         operator = parse_mailbox(settings.operator_mailbox)
@@ -44,7 +59,7 @@ def deployment(settings: Settings) -> Deployment:
     )
 
 
-def _outside(settings: Settings) -> Outside:
+def _outside(settings: RelaySettings) -> Outside:
     clients = Clients(settings.region)
     index = MailboxIndex(lambda: clients.secretsmanager, settings.mailbox_key_secret)
     return Outside(
@@ -53,7 +68,6 @@ def _outside(settings: Settings) -> Outside:
         inbox=S3Inbox(clients.s3, settings.inbox_bucket, settings.inbox_prefix),
         archive=S3Archive(clients.s3, settings.archive_bucket),
         mailer=SesMailer(clients.sesv2, settings.configuration_set),
-        queue=SqsQueue(lambda: clients.sqs, settings.queue_url),
         clock=SystemClock(),
         entropy=SystemEntropy(),
     )

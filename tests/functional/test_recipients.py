@@ -5,6 +5,7 @@ from email.policy import default
 
 import pytest
 
+from parley.conversation.aliases import AliasId, new_alias
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.address import parse_mailbox
 from tests.support import canary
@@ -85,17 +86,23 @@ def test_a_domain_that_looks_like_ours_is_not_ours(market: Market, look: str) ->
     assert market.loose_outcomes() == [("discarded", "foreign-domain")]
 
 
-def test_mail_to_an_unknown_alias_is_recorded_and_stays_in_the_inbox_alone(market: Market) -> None:
-    receipt = market.accept(market.from_buyer(), recipients=(f"s-0000000000000@{market.relay_domain}",))
+NOBODYS = {"unknown-alias": new_alias("s", 303), "mistyped-alias": AliasId("s-0000000000001")}
+
+
+@pytest.mark.parametrize("code", NOBODYS)
+def test_mail_to_an_alias_of_nobody_is_recorded_and_stays_in_the_inbox_alone(
+    market: Market, code: str
+) -> None:
+    receipt = market.accept(market.from_buyer(), recipients=(f"{NOBODYS[code]}@{market.relay_domain}",))
     assert market.work() == [True]
-    assert market.loose_outcomes() == [("discarded", "unknown-alias")]
+    assert market.loose_outcomes() == [("discarded", code)]
     assert market.sent == []
     assert market.deployment.archived() == {}
     assert market.stores.inbox.get(f"inbox/{receipt}")
 
 
 def test_a_known_and_an_unknown_alias_in_one_mail_both_get_their_outcome(market: Market) -> None:
-    recipients = (f"s-0000000000000@{market.relay_domain}", market.main.buyer_writes_to)
+    recipients = (f"{NOBODYS['unknown-alias']}@{market.relay_domain}", market.main.buyer_writes_to)
     market.accept(market.from_buyer(), recipients=recipients)
     assert market.work() == [True]
     assert market.loose_outcomes() == [("discarded", "unknown-alias")]

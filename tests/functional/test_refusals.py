@@ -19,12 +19,18 @@ def text_of(raw: bytes) -> str:
     return str(message_from_bytes(raw, policy=default).get_content())
 
 
-@pytest.mark.parametrize("verdicts", [FAIL, FORGED], ids=["all-fail", "authentication-fails"])
-def test_a_forged_mail_is_refused_without_a_notice(market: Market, verdicts: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("verdicts", "codes"),
+    [(FAIL, ("not-authenticated", "virus")), (FORGED, ("not-authenticated",))],
+    ids=["all-fail", "authentication-fails"],
+)
+def test_a_forged_mail_is_refused_without_a_notice(
+    market: Market, verdicts: dict[str, str], codes: tuple[str, ...]
+) -> None:
     receipt = market.accept(market.from_buyer(), verdicts=verdicts)
     assert market.work() == [True]
     assert market.sent == []
-    assert market.outcomes() == [("refused", ("not-authenticated",))]
+    assert market.outcomes() == [("refused", codes)]
     (original,) = (c for key, c in market.deployment.archived().items() if key.endswith("original.eml"))
     assert original == market.stores.inbox.get(f"inbox/{receipt}")
 

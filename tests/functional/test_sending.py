@@ -7,6 +7,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from tests.support.market import Market
 from tests.support.runtime import AFTER_THE_LEASE, Fault, answers
+from tests.support.scenarios import Scenario, check, relayed, to_the_operator
 from tests.support.wire import Call
 
 
@@ -61,6 +62,35 @@ def test_after_a_lost_answer_the_same_mail_is_sent_again_when_the_lease_ends(mar
     assert [state for state, _ in market.outcomes()] == ["relayed"]
 
 
+@pytest.mark.parametrize("scenario", [relayed, to_the_operator], ids=lambda scenario: scenario.__name__)
+def test_after_two_lost_answers_a_mail_is_held_and_not_sent_a_third_time(
+    market: Market, scenario: Scenario
+) -> None:
+    receipt = scenario(market)
+    market.fault = lost_answer()
+    acknowledged = [market.work_after(AFTER_THE_LEASE) for _ in range(10)]
+    assert acknowledged[:4] == [[False], [False], [True], []]
+    first, second = [sent for sent in market.sent if sent.tags.get("kind") != "notice"]
+    assert first.raw == second.raw
+    (message,) = market.deployment.messages()
+    assert (message.state, message.codes) == ("held", ("ses-uncertain",))
+    check(market, receipt, 1)
+
+
+def test_what_ses_declined_does_not_count_as_sent(market: Market) -> None:
+    """Lost, declined five times, lost, and then held: two mails may have gone out."""
+    market.accept(market.from_buyer())
+    market.fault = lost_answer()
+    assert market.work() == [False]
+    market.fault = answers("SendEmail", 429, "TooManyRequestsException")
+    assert [market.work_after(AFTER_THE_LEASE) for _ in range(5)] == [[False]] * 5
+    market.fault = lost_answer()
+    assert market.work_after(AFTER_THE_LEASE) == [False]
+    assert market.work_after(AFTER_THE_LEASE) == [True]
+    assert len([sent for sent in market.sent if "kind" not in sent.tags]) == 2
+    assert market.outcomes() == [("held", ("ses-uncertain",))]
+
+
 def test_a_relayed_mail_costs_eleven_calls(market: Market) -> None:
     market.accept(market.from_buyer())
     market.work()
@@ -74,7 +104,7 @@ def test_a_relayed_mail_costs_eleven_calls(market: Market) -> None:
         "s3.PutObject",
         "dynamodb.UpdateItem",
         "sesv2.SendEmail",
-        "dynamodb.TransactWriteItems",
+        "dynamodb.UpdateItem",
         "s3.PutObject",
     ]
 

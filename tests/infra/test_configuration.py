@@ -63,6 +63,7 @@ WRONG: list[tuple[str, Any]] = [
     ("displace_active_rule_set", "perhaps"),
     ("displace_active_rule_set", 1),
     ("inbox_days", 44),
+    ("inbox_days", 366),
     ("inbox_days", "sixty"),
     ("inbox_days", 60.5),
     ("inbox_days", True),

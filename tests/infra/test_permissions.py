@@ -43,7 +43,7 @@ CALLED = {
         *("batch_get_item", "get_item", "put_item", "query", "transact_write_items", "update_item"),
         *("get_object", "get_secret_value", "put_object", "send_email"),
     ],
-    "TendArchive": ["list_objects_v2", "batch_get_item", "send_message"],
+    "TendArchive": ["list_objects_v2", "batch_get_item", "update_item", "send_message"],
     "ActivateRuleSet": ["describe_active_receipt_rule_set", "set_active_receipt_rule_set"],
 }
 

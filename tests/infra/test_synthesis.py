@@ -75,9 +75,7 @@ def test_synthesis_looks_nothing_up() -> None:
 def test_a_wrong_value_stops_the_synthesis_with_its_key_and_no_traceback(tmp_path: Path) -> None:
     result = run_app({**CONTEXT, "parley:inbox-days": 44}, tmp_path)
     assert result.returncode == 1
-    assert (
-        result.stderr == "configuration: parley:inbox-days must be a whole number from 45 to 3650, not 44\n"
-    )
+    assert result.stderr == "configuration: parley:inbox-days must be a whole number from 45 to 365, not 44\n"
 
 
 WITHOUT_ACKNOWLEDGEMENTS = """

@@ -17,8 +17,10 @@ from unittest.mock import patch
 
 from moto import mock_aws
 
-from parley.settings import Settings
+from parley.conversation.messages import Message
+from parley.settings import RelaySettings, SweepSettings
 from parley.stores.clients import Clients
+from parley.stores.items import read_message
 from tests.support.resources import Template, of_type, one
 from tests.support.stack import Stack
 from tests.support.wire import Wire, opened
@@ -32,7 +34,7 @@ def shared_clients(region: str) -> Clients:
 
 @dataclass
 class Deployment:
-    """A stack made from the template; `settings` are those that its functions are given."""
+    """A stack made from the template; `settings` are those that receive_mail is given."""
 
     template: Template
     stack: Stack
@@ -55,8 +57,13 @@ class Deployment:
         return str(self.stack.resolve({"Ref": "AWS::Region"}))
 
     @cached_property
-    def settings(self) -> Settings:
-        return Settings.from_environment(self.environment("receive_mail"))
+    def settings(self) -> RelaySettings:
+        return RelaySettings.from_environment(self.environment("receive_mail"))
+
+    @cached_property
+    def queue_url(self) -> str:
+        """The queue that feeds receive_mail, as the sweep is told."""
+        return SweepSettings.from_environment(self.environment("tend_archive")).queue_url
 
     @property
     def clients(self) -> Clients:
@@ -89,19 +96,19 @@ class Deployment:
     def queued(self) -> list[dict[str, Any]]:
         """What waits in the queue of receipts, taken and made invisible as by a poller."""
         answer = self.clients.sqs.receive_message(
-            QueueUrl=self.settings.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+            QueueUrl=self.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
         )
         return list(answer.get("Messages", []))  # type: ignore[arg-type]  # as a plain dict
 
     def acknowledge(self, message: dict[str, Any]) -> None:
         handle = message["ReceiptHandle"]
-        self.clients.sqs.delete_message(QueueUrl=self.settings.queue_url, ReceiptHandle=handle)
+        self.clients.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=handle)
 
     def return_to_queue(self, message: dict[str, Any]) -> None:
         """Makes a message visible again, as if its visibility timeout had passed."""
         handle = message["ReceiptHandle"]
         self.clients.sqs.change_message_visibility(
-            QueueUrl=self.settings.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
+            QueueUrl=self.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
         )
 
     def archived(self) -> dict[str, bytes]:
@@ -113,7 +120,12 @@ class Deployment:
 
     def items(self) -> list[dict[str, Any]]:
         """Every item of the table."""
-        return list(self.clients.dynamodb.scan(TableName=self.settings.table)["Items"])
+        pages = self.clients.dynamodb.get_paginator("scan").paginate(TableName=self.settings.table)
+        return [item for page in pages for item in page["Items"]]
+
+    def messages(self) -> list[Message]:
+        """Every message of the table, attempts and those of no conversation too."""
+        return [read_message(item) for item in self.items() if {"message_id", "state"} <= item.keys()]
 
 
 @contextmanager

@@ -5,14 +5,14 @@ other's writes. Safe to use from several threads.
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from parley.conversation.aliases import Alias, AliasId, ConversationId
 from parley.conversation.conversations import Conversation, ConversationView, Head
 from parley.conversation.mailboxes import index_form
-from parley.conversation.messages import OUTCOMES, Lease, Message, MessageId, State, check_transition
+from parley.conversation.messages import Lease, Message, MessageId, State, check_transition
 from parley.conversation.parties import Party, PartyId
 from parley.mail.address import Mailbox
 from parley.relaying.ports import (
@@ -30,14 +30,15 @@ DAY_SECONDS = 86_400
 
 @dataclass
 class Memory:
-    """What the table holds."""
+    """What the table holds. requests: until when the sweep need not ask for a receipt again."""
 
     aliases: dict[AliasId, Alias] = field(default_factory=dict)
     heads: dict[ConversationId, tuple[Conversation, Head]] = field(default_factory=dict)
-    messages: dict[MessageId, Message] = field(default_factory=dict)
+    messages: dict[tuple[str, MessageId], Message] = field(default_factory=dict)
+    """By receipt and id: what time a receipt is said to have does not make another message."""
     parties: dict[PartyId, Party] = field(default_factory=dict)
     mailboxes: dict[str, PartyId] = field(default_factory=dict)
-    receipts: dict[str, set[MessageId]] = field(default_factory=dict)
+    requests: dict[str, datetime] = field(default_factory=dict)
     notices: dict[tuple[str, int], MessageId] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -53,7 +54,11 @@ class FakeDirectory:
         with self.memory.lock:
             if conversation not in self.memory.heads:
                 return None
-            messages = [m for m in self.memory.messages.values() if m.conversation == conversation]
+            messages = [
+                message
+                for message in self.memory.messages.values()
+                if message.conversation == conversation and message.author_role is not None
+            ]
             messages.sort(key=lambda m: (m.received_at, m.id), reverse=True)
             return ConversationView(*self.memory.heads[conversation], tuple(messages[:RECENT_MESSAGES]))
 
@@ -95,26 +100,23 @@ class FakeMessages:
             if known is None or known[1] != before:
                 raise HeadMovedError
             self.memory.heads[message.conversation] = (known[0], after)
-            self.memory.messages[message.id] = message
+            self.memory.messages[_place(message)] = message
 
     def claim_loose(self, message: Message) -> None:
         with self.memory.lock:
-            if self._is_claimed(message):
-                return
-            self.memory.messages[message.id] = message
-            if message.state in OUTCOMES:
-                self._note(message)
+            if not self._is_claimed(message):
+                self.memory.messages[_place(message)] = message
 
     def take_over(self, message: Message, lease: Lease) -> Message:
         return self._write(message, replace(message, lease=lease))
 
     def advance(
-        self, message: Message, state: State, *, codes: tuple[str, ...] | None = None, release: bool = False
+        self, message: Message, state: State, *, sendings: int | None = None, release: bool = False
     ) -> Message:
         check_transition(message.state, state)
-        kept = message.codes if codes is None else codes
+        counted = message.sendings if sendings is None else sendings
         lease = None if release else message.lease
-        return self._write(message, replace(message, state=state, codes=kept, lease=lease))
+        return self._write(message, replace(message, state=state, sendings=counted, lease=lease))
 
     def finish(
         self,
@@ -128,13 +130,16 @@ class FakeMessages:
         check_transition(message.state, state)
         outgoing = message.outgoing_message_id if outgoing_message_id is None else outgoing_message_id
         finished = replace(message, state=state, codes=codes, outgoing_message_id=outgoing, lease=None)
-        with self.memory.lock:
-            self._write(message, finished)
-            self._note(finished)
-        return finished
+        return self._write(message, finished)
 
-    def finished_receipts(self, receipt_ids: Collection[str]) -> frozenset[str]:
-        return frozenset(each for each in receipt_ids if each in self.memory.receipts)
+    def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:
+        with self.memory.lock:
+            attended = {receipt_id for receipt_id, _ in self.memory.messages}
+            attended |= {receipt_id for receipt_id, until in self.memory.requests.items() if now < until}
+        return frozenset(receipt_ids) - attended
+
+    def note_request(self, receipt_id: str, until: datetime) -> None:
+        self.memory.requests[receipt_id] = until
 
     def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
         window = int(now.timestamp() // DAY_SECONDS)
@@ -142,7 +147,7 @@ class FakeMessages:
             return self.memory.notices.setdefault((subject, window), message) == message
 
     def _is_claimed(self, message: Message) -> bool:
-        stored = self.memory.messages.get(message.id)
+        stored = self.memory.messages.get(_place(message))
         if stored is None:
             return False
         if message.lease is None or stored != message:
@@ -151,17 +156,19 @@ class FakeMessages:
 
     def _write(self, old: Message, new: Message) -> Message:
         with self.memory.lock:
-            stored = self.memory.messages.get(old.id)
-            if stored is None:
+            stored = self.memory.messages.get(_place(old))
+            # A step is written at the message's key, which holds its time.
+            if stored is None or stored.received_at != old.received_at:
                 raise LeaseLostError(old.id)
             unchanged = stored.state == old.state and stored.lease == old.lease
             if not unchanged and stored != new:
                 raise LeaseLostError(old.id)
-            self.memory.messages[old.id] = new
+            self.memory.messages[_place(old)] = new
             return new
 
-    def _note(self, message: Message) -> None:
-        self.memory.receipts.setdefault(message.receipt_id, set()).add(message.id)
+
+def _place(message: Message) -> tuple[str, MessageId]:
+    return message.receipt_id, message.id
 
 
 class FakeInbox:
@@ -178,8 +185,8 @@ class FakeInbox:
             raise NoSuchObjectError(key)
         return self.objects[key][0]
 
-    def older_than(self, moment: datetime) -> Collection[tuple[str, datetime]]:
-        return [(key, at) for key, (_, at) in sorted(self.objects.items()) if at < moment]
+    def written_between(self, after: datetime, before: datetime) -> Iterator[tuple[str, datetime]]:
+        return ((key, at) for key, (_, at) in sorted(self.objects.items()) if after <= at < before)
 
 
 @dataclass(frozen=True, slots=True)

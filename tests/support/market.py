@@ -168,16 +168,14 @@ class Market(Runtime):
         return found
 
     def messages(self, conversation: str = "c1") -> list[Message]:
-        """In the order of the chain."""
-        return sorted(self.view(conversation).recent, key=lambda message: message.seq)
+        """In the order of the chain, attempts too."""
+        found = [each for each in self.deployment.messages() if each.conversation == conversation]
+        return sorted(found, key=lambda message: message.seq)
 
     def loose_outcomes(self) -> list[tuple[str, str]]:
         """State and first code of each message that belongs to no conversation."""
-        return [
-            (item["state"]["S"], item["codes"]["L"][0]["S"])
-            for item in self.deployment.items()
-            if item["pk"]["S"].startswith("RECEIPT#") and item["sk"]["S"].startswith("MESSAGE#")
-        ]
+        loose = [each for each in self.deployment.messages() if each.conversation is None]
+        return [(str(message.state), message.codes[0]) for message in loose]
 
     def outcomes(self, conversation: str = "c1") -> list[tuple[str, tuple[str, ...]]]:
         return [(str(message.state), message.codes) for message in self.messages(conversation)]

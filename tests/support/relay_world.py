@@ -79,7 +79,6 @@ class World:
             inbox=self.inbox,
             archive=self.archive,
             mailer=self.mailer,
-            queue=self.queue,
             clock=self.clock,
             entropy=FakeEntropy(),
         )

@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from parley import wiring
 from parley.stores.clock import SystemClock
-from tests.support.aws import Deployment, shared_clients
+from tests.support.aws import Deployment
 from tests.support.fakes import FakeClock
 from tests.support.wire import Answer, Call, Killed, Sent, no_fault
 
@@ -73,14 +73,14 @@ class Runtime:
         """A fresh execution environment of a function: its variables, nothing in memory."""
         clock = patch.object(SystemClock, "now", lambda _: self.clock.now())
         # Making clients anew takes longer than everything else; they hold nothing between calls.
-        clients = patch.object(wiring, "Clients", shared_clients)
+        clients = patch.object(wiring, "Clients", lambda *_: self.deployment.clients)
         variables = {**self.deployment.environment(package), **self.environment}
         with patch.dict("os.environ", variables), clock, clients:
-            wiring.wire.cache_clear()
+            _forget()
             try:
                 yield importlib.import_module(f"{package}.handler")
             finally:
-                wiring.wire.cache_clear()
+                _forget()
 
     def deliver(self, message: dict[str, Any]) -> bool:
         """Hands one message of the queue to receive_mail as Lambda does; whether it was acknowledged."""
@@ -113,6 +113,11 @@ class Runtime:
     def sent(self) -> list[Sent]:
         """What SES was handed."""
         return self.wire.sent
+
+
+def _forget() -> None:
+    wiring.wire.cache_clear()
+    wiring.wire_sweep.cache_clear()
 
 
 def _context(package: str) -> Any:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from email import message_from_bytes
 
 from parley.archive.chain import link_hash
+from parley.conversation.aliases import new_alias
 from parley.conversation.conversations import Head
-from parley.conversation.messages import OUTCOMES, Message
+from parley.conversation.messages import OUTCOMES
 from tests.support.mails import FORGED, PASS
 from tests.support.market import Market
 
@@ -30,7 +31,7 @@ def to_the_operator(market: Market) -> str:
 
 
 def at_an_unknown_alias(market: Market) -> str:
-    return market.accept(market.from_buyer(), recipients=(f"s-0000000000000@{market.relay_domain}",))
+    return market.accept(market.from_buyer(), recipients=(f"{new_alias('s', 303)}@{market.relay_domain}",))
 
 
 def first_contact(market: Market) -> str:
@@ -57,21 +58,19 @@ SCENARIOS: dict[Scenario, int] = {
 
 def check(market: Market, receipt: str, count: int) -> None:
     """Exactly one outcome for each message of the receipt; originals kept; the chain whole."""
-    items = [item for item in market.deployment.items() if item["sk"]["S"].startswith("MESSAGE#")]
-    assert len(items) == count
-    assert {item["state"]["S"] for item in items} <= OUTCOMES
-    assert not [item for item in items if "lease_owner" in item]
-    assert market.stores.messages.finished_receipts([receipt]) == {receipt}
+    messages = market.deployment.messages()
+    assert len(messages) == count
+    assert {message.state for message in messages} <= OUTCOMES
+    assert [message.lease for message in messages] == [None] * count
+    assert market.stores.messages.unattended([receipt], market.clock.now()) == frozenset()
     raw = market.stores.inbox.get(f"inbox/{receipt}")
     archived = market.deployment.archived()
-    for conversation in {item["conversation_id"]["S"] for item in items if "conversation_id" in item}:
+    for conversation in {message.conversation for message in messages if message.conversation}:
         check_conversation(market, conversation, archived, raw)
 
 
 def check_conversation(market: Market, conversation: str, archived: dict[str, bytes], raw: bytes) -> None:
-    view = market.view(conversation)
-    messages: list[Message] = sorted(view.recent, key=lambda message: message.seq)
-    tip = ""
+    messages, tip = market.messages(conversation), ""
     for seq, message in enumerate(messages, 1):
         link = message.link or ""
         assert (message.seq, json.loads(link)["previous"]) == (seq, tip)
@@ -80,7 +79,7 @@ def check_conversation(market: Market, conversation: str, archived: dict[str, by
         assert archived[f"{folder}/original.eml"] == raw
         entry = json.loads(archived[f"entries/{conversation}/{seq:04d}_{message.id}.json"])
         assert (entry["outcome"], entry["link_hash"]) == (message.state, tip)
-    assert view.head == Head(len(messages), tip)
+    assert market.view(conversation).head == Head(len(messages), tip)
 
 
 def check_repeats(market: Market) -> None:

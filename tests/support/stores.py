@@ -63,7 +63,7 @@ def on_aws(deployment: Deployment) -> Stores:
         S3Inbox(clients.s3, settings.inbox_bucket, settings.inbox_prefix),
         S3Archive(clients.s3, settings.archive_bucket),
         SesMailer(clients.sesv2, settings.configuration_set),
-        SqsQueue(lambda: clients.sqs, settings.queue_url),
+        SqsQueue(lambda: clients.sqs, deployment.queue_url),
         store=deployment.store,
         sent=lambda: [mail.raw for mail in deployment.wire.sent],
         queued=lambda: [message["Body"] for message in deployment.queued()],

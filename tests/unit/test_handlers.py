@@ -24,8 +24,9 @@ class Context:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     world = World()
-    for handler in (receive_mail.handler, tend_archive.handler):
-        monkeypatch.setattr(handler, "wire", lambda: (world.outside, world.deployment))
+    monkeypatch.setattr(receive_mail.handler, "wire", lambda: (world.outside, world.deployment))
+    swept = (world.inbox, world.messages, world.queue, world.clock, world.deployment.inbox_prefix)
+    monkeypatch.setattr(tend_archive.handler, "wire_sweep", lambda: swept)
     return world
 
 

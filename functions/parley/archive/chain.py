@@ -47,11 +47,6 @@ class Link:
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__} | {"version": VERSION}
         return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
-    @property
-    def hash(self) -> str:
-        """The link's hash, hex SHA-256 of its canonical form."""
-        return link_hash(self.to_json())
-
 
 def link_hash(link_json: str) -> str:
     """The hash of a link in its canonical form."""

@@ -8,7 +8,7 @@ the mail.
 from collections.abc import Sequence
 from enum import StrEnum
 
-from parley.conversation.mailboxes import is_freemail
+from parley.conversation.mailboxes import is_freemail, may_be_registered
 from parley.conversation.parties import Party
 from parley.mail.address import Mailbox
 from parley.mail.authentication import Authentication
@@ -28,6 +28,8 @@ class Admission(StrEnum):
     """Authenticated, but not the other party."""
     UNREGISTERED_MAILBOX = "unregistered-mailbox"
     """Authenticated and at a registered mailbox's private domain, but not registered itself."""
+    UNSUPPORTED_MAILBOX = "unsupported-mailbox"
+    """Authenticated first contact from a mailbox that no party can have."""
     OWN_ALIAS = "own-alias"
     """The party that the alias stands for wrote to itself."""
 
@@ -70,3 +72,11 @@ def admit(author: Mailbox, *, writer: Party, owner: Party) -> Admission:
     if not is_freemail(author.domain) and author.domain in writer.private_domains:
         return Admission.UNREGISTERED_MAILBOX
     return Admission.STRANGER
+
+
+def admit_first_contact(author: Mailbox, *, owner: Party, relay_domain: str) -> Admission:
+    """Whether an authenticated author may open a conversation with the owner of a contact alias."""
+    if owner.may_send_from(author):
+        return Admission.OWN_ALIAS
+    may = may_be_registered(author, relay_domain)
+    return Admission.ADMITTED if may else Admission.UNSUPPORTED_MAILBOX

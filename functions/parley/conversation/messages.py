@@ -77,6 +77,7 @@ class Message:
     it, without angle brackets. fingerprint: recognises a resubmission. automatic: the kind of automatic mail
     (a value of `parley.mail.reports.Automatic`), None for what a person wrote. link: JSON of the message's
     chain entry, the outbox of the archive. salts: "original" and "relayed" → hex, for the commitments.
+    sendings: how often SES was called without a certain answer.
     """
 
     id: MessageId
@@ -95,10 +96,11 @@ class Message:
     automatic: str | None = None
     link: str | None = None
     salts: tuple[tuple[str, str], ...] = ()
+    sendings: int = 0
 
 
 def message_id(receipt_id: str, alias: AliasId) -> MessageId:
     """The id of the message that a receipt makes for an alias: 26 lower-case letters and digits, the same
     for every delivery of the receipt."""
-    digest = hashlib.sha256(f"{receipt_id}\n{alias}".encode()).digest()
+    digest = hashlib.sha256(f"{receipt_id}\n{alias}".encode("utf-8", "surrogatepass")).digest()
     return MessageId(b32encode(digest[:16]).decode("ascii").rstrip("=").lower())

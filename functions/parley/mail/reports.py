@@ -45,6 +45,12 @@ def automatic(mail: Mail, *, null_reverse_path: bool) -> Automatic | None:
     )
 
 
+def structured_report(mail: Mail) -> Automatic | None:
+    """The kind of a report that is one by its structure (RFC 6522), whoever sent it; None for anything else,
+    also for a bounce in a mail server's own words."""
+    return _report(mail.root, is_from_machine=False)
+
+
 _REPORTS = {
     "delivery-status": Automatic.DELIVERY_REPORT,
     "disposition-notification": Automatic.READ_RECEIPT,

@@ -1,6 +1,6 @@
 """One mail before one alias, with all that is known around it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,8 @@ from parley.conversation.conversations import Conversation
 from parley.conversation.messages import Message, MessageId
 from parley.conversation.parties import Party, Role
 from parley.mail.address import Mailbox, ReversePath
-from parley.mail.authentication import Authentication
+from parley.mail.authentication import Authentication, ses_authentication
+from parley.mail.header import Header
 from parley.mail.verdicts import Verdicts
 
 
@@ -17,23 +18,24 @@ from parley.mail.verdicts import Verdicts
 class Arrival:
     """What a decision rests on.
 
-    writer: the party that may write to the alias, None at a contact alias before its conversation is open.
-    owner: the party that the alias stands for. recent: the conversation's latest messages, without this one.
-    authentication: what SES found, from its own header field; None if there is none to be believed.
+    received_at: SES's time of the receipt. reverse_path: None where SES's text is no path. writer: the party
+    that may write to the alias; None for a first contact. owner: the party that the alias stands for.
+    recent: the conversation's latest messages of proved authors, without this one. authentication: how to
+    read what SES found from the mail's header section.
     """
 
     raw: bytes
     message_id: MessageId
     received_at: datetime
-    reverse_path: ReversePath
+    reverse_path: ReversePath | None
     verdicts: Verdicts
-    authentication: Authentication | None
     alias: ConversationAlias
     conversation: Conversation
     writer: Party | None
     owner: Party
     recent: Sequence[Message]
     relay_domain: str
+    authentication: Callable[[Header], Authentication | None] = ses_authentication
 
     @property
     def author_role(self) -> Role:

@@ -21,8 +21,13 @@ NOTICE_LOCAL_PART = "no-reply"
 _SAME_WORDS = {
     "mail-too-large": "too-large",
     "outgoing-too-large": "too-large",
-    "spam-verdict-missing": "unreadable",
-    "virus-verdict-missing": "unreadable",
+    "spam-verdict-missing": "not-checked",
+    "virus-verdict-missing": "not-checked",
+    "ses-uncertain": "not-taken",
+    "ses-rejected": "not-taken",
+    "ses-bad-request": "not-taken",
+    "ses-too-large": "not-taken",
+    "composition-changed": "not-taken",
 }
 """Codes that mean the same to an author. Every other code without words of its own is "unreadable"."""
 

@@ -1,45 +1,54 @@
 """Tells an author what became of a mail, once per author, conversation and reason a day."""
 
 import hashlib
+from collections.abc import Sequence
 
+from parley.conversation.aliases import alias_mailbox
 from parley.conversation.messages import Message, State
 from parley.mail.address import Mailbox
 from parley.relaying.arrival import Arrival
 from parley.relaying.notices import Notice, compose_notice, notice_mailbox, reason
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.ports import SendRefusedError, SendUncertainError, Submission
-from parley.screening.policy import CODES
+from parley.screening.policy import row
 
 
 def notify(
     author: Mailbox,
     message: Message,
     state: State,
+    codes: Sequence[str],
     arrival: Arrival,
     outside: Outside,
     deployment: Deployment,
 ) -> None:
-    """Sends the notice unless the author had one of its kind lately. Raises `SendDeferredError`."""
-    code = next(code for code in message.codes if CODES[code].notify)
-    subject = f"{author}\n{message.conversation}\n{reason(code)}\n{state}"
+    """Sends the notice, if one of the codes is told at all and the author had none of its kind lately.
+
+    Raises `SendDeferredError`.
+    """
+    told = [code for code in codes if row(code).notify]
+    whose = arrival.writer.id if arrival.writer else str(author)
+    subject = "\n".join([whose, arrival.conversation.id, *map(reason, told[:1]), state])
     digest = hashlib.sha256(subject.encode()).hexdigest()
-    if not outside.messages.claim_notice(digest, message.id, outside.clock.now()):
+    if not told or not outside.messages.claim_notice(digest, message.id, outside.clock.now()):
         return
     notice = Notice(
         message=message.id,
         author=author,
-        alias=arrival.alias_of(arrival.alias.stands_for),
-        locale=arrival.writer.locale if arrival.writer else "",
-        code=code,
+        alias=alias_mailbox(arrival.alias.id, arrival.relay_domain),
+        locale=(arrival.writer or arrival.owner).locale,
+        code=told[0],
         held=state is State.HELD,
         received_at=arrival.received_at,
         author_message_id=message.author_message_id,
     )
-    relay_domain = deployment.relay_domain
+    raw = compose_notice(
+        notice, marketplace=deployment.marketplace_name, relay_domain=deployment.relay_domain
+    )
     submission = Submission(
-        reverse_path=notice_mailbox(relay_domain),
+        reverse_path=notice_mailbox(deployment.relay_domain),
         forward_path=author,
-        raw=compose_notice(notice, marketplace=deployment.marketplace_name, relay_domain=relay_domain),
+        raw=raw,
         tags={"message": message.id, "kind": "notice"},
     )
     try:

@@ -1,21 +1,24 @@
 """postmaster@ and abuse@: what arrives there goes to the operator's mailbox, whole, as an attached file.
 
 No alias, conversation or archive is involved; the mail stays in the inbox until that expires. What SES calls
-a virus or spam, and our own mail come back, is recorded and goes no further.
+a virus or spam, our own mail come back, automatic replies and the operator's own mail are recorded and go no
+further; what SES could not check waits.
 """
 
 from email.utils import format_datetime
 
 from parley.conversation.aliases import AliasId
-from parley.conversation.messages import OUTCOMES, Lease, Message, State, message_id
-from parley.mail.address import Mailbox
+from parley.conversation.messages import OUTCOMES, Message, State, message_id
+from parley.mail.address import NULL_REVERSE_PATH, Mailbox
 from parley.mail.compose import BytesPart, ComposeError, Label, MultipartPart, TextPart, compose
-from parley.mail.structure import StructureError, read_header
+from parley.mail.reports import Automatic, automatic
+from parley.mail.structure import StructureError, read
 from parley.mail.verdicts import Verdict
 from parley.relaying.outside import Deployment, Outside
-from parley.relaying.ports import AlreadyClaimedError, SendDeferredError, SendRefusedError, Submission
+from parley.relaying.ports import AlreadyClaimedError, Submission
+from parley.relaying.reading import from_mailboxes
 from parley.relaying.receipts import Receipt
-from parley.relaying.relay import BusyError
+from parley.relaying.work import new_lease, submit, take_over
 from parley.screening.rules.loop import OWN_MARK
 
 
@@ -29,85 +32,70 @@ def pass_to_operator(
     message = _claim(mailbox, receipt, outside, deployment)
     if message.state in OUTCOMES:
         return message
-    code = _obstacle(receipt, raw)
-    if code is not None:
-        return _finish(message, State.DISCARDED, code, outside)
+    if obstacle := _obstacle(receipt, raw, deployment.operator_mailbox):
+        return _finish(message, *obstacle, outside)
     try:
         forwarded = _compose(mailbox, message, receipt, raw, deployment)
     except ComposeError as error:
         return _finish(message, State.HELD, error.code, outside)
-    if message.state is not State.SENDING:
-        message = outside.messages.advance(message, State.SENDING)
     submission = Submission(
         reverse_path=mailbox,
         forward_path=deployment.operator_mailbox,
         raw=forwarded,
         tags={"message": message.id, "kind": "role"},
     )
-    try:
-        outside.mailer.send(submission)
-    except SendDeferredError:
-        outside.messages.advance(message, State.ARCHIVED, release=True)
-        raise
-    except SendRefusedError as refusal:
-        return _finish(message, State.HELD, refusal.code, outside)
-    return _finish(message, State.RELAYED, "role-mailbox", outside)
+    submitted = submit(message, submission, outside)
+    if submitted.ses_id is None:
+        return _finish(submitted.message, State.HELD, submitted.code or "ses-rejected", outside)
+    return _finish(submitted.message, State.RELAYED, "role-mailbox", outside)
 
 
 def _claim(mailbox: Mailbox, receipt: Receipt, outside: Outside, deployment: Deployment) -> Message:
     alias = AliasId(mailbox.local_part)
-    now = outside.clock.now()
-    lease = Lease(f"{outside.entropy.bits(64):016x}", now + deployment.lease)
     message = Message(
         id=message_id(receipt.id, alias),
         receipt_id=receipt.id,
         alias=alias,
         received_at=receipt.received_at,
         state=State.RECEIVED,
-        lease=lease,
+        lease=new_lease(outside, deployment),
     )
     try:
         outside.messages.claim_loose(message)
     except AlreadyClaimedError as claimed:
         known = claimed.message
-        if known.state in OUTCOMES:
-            return known
-        if known.lease is not None and known.lease.holds(now):
-            raise BusyError("leased") from None
-        return outside.messages.take_over(known, lease)
+        return known if known.state in OUTCOMES else take_over(known, outside, deployment)
     return message
 
 
-def _obstacle(receipt: Receipt, raw: bytes) -> str | None:
+def _obstacle(receipt: Receipt, raw: bytes, operator: Mailbox) -> tuple[State, str] | None:
+    """Why the mail does not go to the operator, if so."""
     if receipt.verdicts.virus is Verdict.FAIL:
-        return "virus"
+        return State.DISCARDED, "virus"
     if receipt.verdicts.spam is Verdict.FAIL:
-        return "spam"
+        return State.DISCARDED, "spam"
+    if receipt.verdicts.virus not in (Verdict.PASS, Verdict.DISABLED):
+        return State.HELD, "virus-verdict-missing"
     try:
-        return "loop" if read_header(raw).first(OWN_MARK) is not None else None
+        mail = read(raw)
     except StructureError:
         return None
+    kind = automatic(mail, null_reverse_path=receipt.reverse_path is NULL_REVERSE_PATH)
+    # Whatever the operator's own programs say to a forwarded mail would be forwarded to them again.
+    is_own = mail.header.first(OWN_MARK) is not None or operator in from_mailboxes(mail.header)
+    return (State.DISCARDED, "loop") if is_own or kind is Automatic.AUTO_REPLY else None
 
 
 def _compose(
     mailbox: Mailbox, message: Message, receipt: Receipt, raw: bytes, deployment: Deployment
 ) -> bytes:
-    text = f"A mail for {mailbox} is attached as it arrived.\r\n"
-    body = MultipartPart(
-        Label(media_type="multipart/mixed"),
-        (
-            TextPart(Label(media_type="text/plain"), text, "utf-8"),
-            # As a file, not as message/rfc822: that may not be base64, and the mail may be anything.
-            BytesPart(
-                Label(
-                    media_type="application/octet-stream",
-                    disposition="attachment",
-                    filename=f"{receipt.id}.eml",
-                ),
-                raw,
-            ),
-        ),
+    # As a file, not as message/rfc822: that may not be base64, and the mail may be anything.
+    name = f"{receipt.id}.eml"
+    file = Label(media_type="application/octet-stream", disposition="attachment", filename=name)
+    text = TextPart(
+        Label(media_type="text/plain"), f"A mail for {mailbox} is attached as it arrived.\r\n", "utf-8"
     )
+    body = MultipartPart(Label(media_type="multipart/mixed"), (text, BytesPart(file, raw)))
     fields = [
         ("From", str(mailbox)),
         ("To", str(deployment.operator_mailbox)),

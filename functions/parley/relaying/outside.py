@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from parley.mail.address import Mailbox
-from parley.relaying.ports import Archive, Clock, Directory, Entropy, Inbox, Mailer, Messages, Queue
+from parley.relaying.ports import Archive, Clock, Directory, Entropy, Inbox, Mailer, Messages
 from parley.screening.policy import DEFAULT_POLICY, Policy
 
 
@@ -15,7 +15,6 @@ class Outside:
     inbox: Inbox
     archive: Archive
     mailer: Mailer
-    queue: Queue
     clock: Clock
     entropy: Entropy
 

@@ -4,7 +4,7 @@ Every call is one AWS call unless it says otherwise. Errors are the types below;
 implementation raises means "not now": nothing is acknowledged and the receipt comes again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -34,6 +34,18 @@ class LeaseLostError(Exception):
 
 class AlreadyExistsError(Exception):
     """What was to be created is there already; nothing was written."""
+
+
+class BusyError(Exception):
+    """Another invocation works on the message, or the conversation is too busy; `code` says which."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ConversationGoneError(LookupError):
+    """An alias names a conversation or party that the table does not have."""
 
 
 class NoSuchObjectError(Exception):
@@ -66,7 +78,11 @@ class Directory(Protocol):
     def alias(self, alias: AliasId) -> Alias | None: ...
 
     def conversation(self, conversation: ConversationId) -> ConversationView | None:
-        """The conversation, its head and its latest 50 messages, consistently read, in one Query."""
+        """The conversation, its head and its latest 50 messages, consistently read, in one Query.
+
+        Messages whose author is not proved (`author_role` None) are not among them: whoever knows an alias
+        could otherwise make a conversation forget its own mail.
+        """
         ...
 
     def parties(self, ids: Collection[PartyId]) -> Mapping[PartyId, Party]:
@@ -74,7 +90,8 @@ class Directory(Protocol):
         ...
 
     def party_of_mailbox(self, mailbox: Mailbox) -> Party | None:
-        """The party that registered this mailbox (equal for admission), or None. Two calls."""
+        """The party that registered this mailbox (equal for admission), or None. Two calls, and a third in a
+        cold process."""
         ...
 
     def register(self, party: Party) -> None:
@@ -93,13 +110,19 @@ class Messages(Protocol):
     """The record of messages."""
 
     def claim(self, message: Message, *, before: Head, after: Head) -> None:
-        """Puts the message (state received, with its lease and link) and moves the conversation's head from
-        `before` to `after`, in one transaction. Raises `AlreadyClaimedError` or `HeadMovedError`."""
+        """Puts the message (state received, with its lease and link), moves the conversation's head from
+        `before` to `after`, and notes the message under its receipt, in one transaction.
+
+        Raises `AlreadyClaimedError` if the receipt has a message of that id, whatever its time, or
+        `HeadMovedError`.
+        """
         ...
 
     def claim_loose(self, message: Message) -> None:
-        """Puts a message that belongs to no conversation; one that already has its outcome is also noted
-        under its receipt, in the same transaction. Raises `AlreadyClaimedError`."""
+        """Puts a message that belongs to no conversation and notes it under its receipt, in one transaction.
+
+        Raises `AlreadyClaimedError`.
+        """
         ...
 
     def take_over(self, message: Message, lease: Lease) -> Message:
@@ -110,10 +133,11 @@ class Messages(Protocol):
         ...
 
     def advance(
-        self, message: Message, state: State, *, codes: tuple[str, ...] | None = None, release: bool = False
+        self, message: Message, state: State, *, sendings: int | None = None, release: bool = False
     ) -> Message:
         """Writes a step between states that end nothing, if the stored message still has `message`'s state
-        and lease; checks `NEXT_STATES` first. release: drop the lease. Raises `LeaseLostError`."""
+        and lease; checks `NEXT_STATES` first. sendings: the new value of `Message.sendings`. release: drop
+        the lease. Raises `LeaseLostError`."""
         ...
 
     def finish(
@@ -125,12 +149,16 @@ class Messages(Protocol):
         outgoing_message_id: str | None = None,
         finished_at: datetime,
     ) -> Message:
-        """Writes the outcome and drops the lease, and notes it under the receipt for the inbox sweep, in one
-        transaction. Raises `LeaseLostError`."""
+        """Writes the outcome and drops the lease. Raises `LeaseLostError`."""
         ...
 
-    def finished_receipts(self, receipt_ids: Collection[str]) -> frozenset[str]:
-        """Those of the receipts of which at least one message has an outcome. One call per 100 receipts."""
+    def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:
+        """Those of the receipts of which no message was ever claimed and which nobody asked for lately
+        (`note_request`). One call per 100 receipts."""
+        ...
+
+    def note_request(self, receipt_id: str, until: datetime) -> None:
+        """Notes that the sweep has asked for the receipt and need not ask again before `until`."""
         ...
 
     def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
@@ -146,8 +174,9 @@ class Inbox(Protocol):
         """The object. Raises `NoSuchObjectError`."""
         ...
 
-    def older_than(self, moment: datetime) -> Collection[tuple[str, datetime]]:
-        """Key and time of every object written before `moment`. Pages through the bucket."""
+    def written_between(self, after: datetime, before: datetime) -> Iterator[tuple[str, datetime]]:
+        """Key and time of every object written in that span. Pages through the whole bucket, a call per 1,000
+        objects, and holds one page at a time."""
         ...
 
 

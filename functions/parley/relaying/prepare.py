@@ -9,7 +9,7 @@ from parley.mail.compose import ComposeError, compose
 from parley.mail.findings import Finding
 from parley.mail.header import encode_phrase, encode_words
 from parley.mail.reports import Automatic
-from parley.mail.structure import Mail
+from parley.mail.structure import Mail, read, read_header
 from parley.masking.gate import leaks
 from parley.masking.mask import ContactRules, Unmaskable, author_mailboxes, mask, mask_name
 from parley.masking.protected import Identity, Protected
@@ -101,3 +101,14 @@ def _marks(arrival: Arrival, kind: Automatic | None) -> list[tuple[str, str]]:
         ("X-Parley-Conversation", arrival.conversation.id),
         ("X-Parley-Message", arrival.message_id),
     ]
+
+
+def may_still_go(arrival: Arrival, writer: Party, outgoing: bytes) -> bool:
+    """Whether a mail that was composed earlier may go out as things are now: its addressee still receives
+    there, and nothing in it has become protected since."""
+    mail = read(arrival.raw)
+    addressee = str(arrival.owner.receiving_mailbox).encode()
+    if read_header(outgoing).first("to") != addressee:
+        return False
+    protected, threaded = _protected(arrival, writer, mail), _thread(arrival, mail)
+    return not leaks(outgoing, protected, arrival.owner.receiving_mailbox, threaded.references)

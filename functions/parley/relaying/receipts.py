@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from parley.mail.address import NULL_REVERSE_PATH, AddressError, ReversePath, parse_reverse_path
+from parley.mail.address import AddressError, ReversePath, parse_reverse_path
 from parley.mail.verdicts import Verdict, Verdicts
 
 SETUP_OBJECT = "AMAZON_SES_SETUP_NOTIFICATION"
@@ -27,14 +27,15 @@ class NotificationError(ValueError):
 class Receipt:
     """One mail as SES accepted it.
 
-    key: its object in the inbox. received_at: SES's time (UTC), which orders everything. recipients: the
-    envelope's forward-paths for the relay domain, as SES wrote them.
+    key: its object in the inbox. received_at: SES's time (UTC), which orders everything. reverse_path: None
+    where SES's text is no path. recipients: the envelope's forward-paths for the relay domain, as SES wrote
+    them.
     """
 
     id: str
     key: str
     received_at: datetime
-    reverse_path: ReversePath
+    reverse_path: ReversePath | None
     recipients: tuple[str, ...]
     verdicts: Verdicts
 
@@ -86,7 +87,7 @@ def _receipt(body: Mapping[str, Any], inbox_prefix: str) -> Receipt | None:
         id=receipt_id,
         key=key,
         received_at=_time(mail["timestamp"]),
-        reverse_path=_reverse_path(mail["source"]),
+        reverse_path=read_reverse_path(mail["source"]),
         recipients=tuple(dict.fromkeys(str(recipient) for recipient in receipt["recipients"])),
         verdicts=Verdicts(
             spf=_verdict(receipt, "spfVerdict"),
@@ -113,8 +114,9 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _reverse_path(text: str) -> ReversePath:
+def read_reverse_path(text: str) -> ReversePath | None:
+    """The reverse-path, or None for a text that is no path."""
     try:
         return parse_reverse_path(text)
     except AddressError:
-        return NULL_REVERSE_PATH  # Nothing is ever sent to it, and a mail without one gets no notice.
+        return None

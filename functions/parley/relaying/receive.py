@@ -1,18 +1,18 @@
 """Receiving: one text of the queue, every envelope recipient on its own.
 
-Guarantees that when `receive` returns, every recipient of the receipt has a recorded outcome. If it raises,
+Guarantees that when `receive` returns, every recipient of the receipt has a recorded outcome (a mail whose
+recipients nobody knows is held as a whole). If it raises,
 nothing may be acknowledged: what has its outcome keeps it, the rest is tried when the receipt comes again.
 """
 
-import hashlib
 from dataclasses import dataclass
 
-from parley.conversation.aliases import AliasId, ContactAlias
+from parley.conversation.aliases import AliasId, ContactAlias, ConversationAlias, is_well_formed
 from parley.conversation.messages import Message, State, message_id
+from parley.conversation.parties import Role
 from parley.conversation.routing import AliasRoute, ForeignRoute, RoleRoute, route
 from parley.mail.header import Header
 from parley.mail.structure import StructureError, read_header
-from parley.relaying.first_contact import first_contact
 from parley.relaying.operator import pass_to_operator
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.ports import AlreadyClaimedError
@@ -40,6 +40,11 @@ class Report:
     codes: tuple[str, ...]
 
 
+_FOREIGN = AliasId("(foreign)")
+_UNKNOWN = AliasId("(unknown)")
+"""Parentheses cannot stand in an alias: these are nobody's."""
+
+
 def receive(text: str, outside: Outside, deployment: Deployment) -> tuple[Report, ...]:
     """Handles one text of the queue.
 
@@ -51,7 +56,7 @@ def receive(text: str, outside: Outside, deployment: Deployment) -> tuple[Report
     raw = outside.inbox.get(notification.key)
     receipt = _recover(notification, raw) if isinstance(notification, LostReceipt) else notification
     if not receipt.recipients:
-        return (_record(receipt, AliasId("unknown"), State.HELD, "notification-missing", outside),)
+        return (_record(receipt, "", _UNKNOWN, State.HELD, "notification-missing", outside),)
     reports: list[Report] = []
     causes: list[str] = []
     for recipient in receipt.recipients:
@@ -69,8 +74,7 @@ def _receive_for(
 ) -> Report:
     match route(recipient, deployment.relay_domain):
         case ForeignRoute():
-            nameless = AliasId("foreign-" + hashlib.sha256(recipient.encode()).hexdigest()[:16])
-            return _record(receipt, nameless, State.DISCARDED, "foreign-domain", outside)
+            return _record(receipt, recipient, _FOREIGN, State.DISCARDED, "foreign-domain", outside)
         case RoleRoute(mailbox):
             return _report(pass_to_operator(mailbox, receipt, raw, outside, deployment))
         case AliasRoute(alias):
@@ -82,9 +86,10 @@ def _receive_at_alias(
 ) -> Report:
     alias = outside.directory.alias(alias_id)
     if alias is None:
-        return _record(receipt, alias_id, State.DISCARDED, "unknown-alias", outside)
+        code = "unknown-alias" if is_well_formed(alias_id) else "mistyped-alias"
+        return _record(receipt, alias_id, alias_id, State.DISCARDED, code, outside)
     if isinstance(alias, ContactAlias):
-        alias = first_contact(alias, receipt, raw, outside)
+        alias = ConversationAlias(id=alias.id, conversation=alias.intake, stands_for=Role.SELLER)
     return _report(relay(alias, receipt, raw, outside, deployment))
 
 
@@ -95,10 +100,12 @@ def _recover(lost: LostReceipt, raw: bytes) -> Receipt:
         return recover(lost, Header(()))
 
 
-def _record(receipt: Receipt, alias: AliasId, state: State, code: str, outside: Outside) -> Report:
+def _record(
+    receipt: Receipt, recipient: str, alias: AliasId, state: State, code: str, outside: Outside
+) -> Report:
     """Records a mail that belongs to no conversation; it stays in the inbox until that expires."""
     message = Message(
-        id=message_id(receipt.id, alias),
+        id=message_id(receipt.id, AliasId(recipient)),
         receipt_id=receipt.id,
         alias=alias,
         received_at=receipt.received_at,

@@ -6,11 +6,10 @@ the `for` clause of SES's Received field, which names one recipient and only if 
 
 import re
 
-from parley.mail.address import NULL_REVERSE_PATH, AddressError, ReversePath, parse_reverse_path
 from parley.mail.authentication import Authentication, ses_authentication
 from parley.mail.header import Header
 from parley.mail.verdicts import Verdict, Verdicts
-from parley.relaying.receipts import LostReceipt, Receipt
+from parley.relaying.receipts import LostReceipt, Receipt, read_reverse_path
 
 _FOR = re.compile(r"\sfor\s+<?([^\s<>;]{3,320})>?\s*;")
 
@@ -22,13 +21,14 @@ def recover(lost: LostReceipt, header: Header) -> Receipt:
     """
     names = [field.name for field in header.fields]
     own = Header(header.fields[: names.index("x-ses-receipt")] if "x-ses-receipt" in names else ())
-    received = _FOR.search((own.first("received") or b"")[:4096].decode("latin-1"))
+    # The last one: what the author's server said of itself stands before it, in a comment.
+    received = _FOR.findall((own.first("received") or b"")[:4096].decode("latin-1"))
     return Receipt(
         id=lost.id,
         key=lost.key,
         received_at=lost.received_at,
-        reverse_path=_reverse_path(own),
-        recipients=(received[1],) if received else (),
+        reverse_path=read_reverse_path((own.first("return-path") or b"").decode("latin-1")),
+        recipients=tuple(received[-1:]),
         verdicts=_verdicts(own, ses_authentication(header)),
     )
 
@@ -47,10 +47,3 @@ def _verdicts(own: Header, authentication: Authentication | None) -> Verdicts:
         spam=stated("x-ses-spam-verdict"),
         virus=stated("x-ses-virus-verdict"),
     )
-
-
-def _reverse_path(own: Header) -> ReversePath:
-    try:
-        return parse_reverse_path((own.first("return-path") or b"").decode("latin-1"))
-    except AddressError:
-        return NULL_REVERSE_PATH

@@ -13,8 +13,9 @@ class Context:
 
     size: bytes of the mail as received. fingerprint: of alias, author, Message-ID and body; None where the
     mail has no Message-ID. recent_fingerprints: of the last 24 hours' messages to this alias.
-    automatic_recently: whether an automatic reply of this author was relayed in the last 24 hours.
-    conversation_open: whether mail may pass between the parties at all.
+    automatic_lately: how many automatic mails this author had relayed in the last 24 hours.
+    conversation_open: whether mail may pass between the parties at all. first_contact: whether the mail would
+    open a conversation.
     """
 
     mail: Mail
@@ -23,5 +24,6 @@ class Context:
     verdicts: Verdicts
     fingerprint: str | None = None
     recent_fingerprints: frozenset[str] = frozenset()
-    automatic_recently: bool = False
+    automatic_lately: int = 0
     conversation_open: bool = True
+    first_contact: bool = False

@@ -47,6 +47,7 @@ CODES: dict[str, Code] = {
             "author-unclear": "no From field, several, or one with several mailboxes",
             "not-authenticated": "neither DMARC nor an exactly aligned SPF or DKIM proves the From mailbox",
             "stranger": "the author is authenticated but is not the conversation's other party",
+            "unsupported-mailbox": "a first contact from a mailbox that no party can have",
             "own-alias": "the party that the alias stands for wrote to itself",
         },
     ),
@@ -57,7 +58,7 @@ CODES: dict[str, Code] = {
             "unregistered-mailbox": "the author wrote from a mailbox of theirs that is not registered",
             "conversation-closed": "the conversation is closed or expired",
             "virus": "SES found a virus",
-            "too-large": "the mail is larger than 40 MB",
+            "too-large": "the mail is larger than 36 MB: 25 MB of attachments and some text",
             "mail-too-large": "the mail is larger than 40 MB",
             "outgoing-too-large": "the mail would exceed SES's 40 MB after encoding",
             "too-many-parts": "the mail has more than 1,000 parts, or more than 450 to send",
@@ -86,6 +87,7 @@ CODES: dict[str, Code] = {
             "tnef": "a winmail.dat that is not opened yet",
             "leak": "the finished mail still showed a protected string",
             "leak-gate-unreadable": "the leak gate could not read the finished mail",
+            "ses-uncertain": "SES was called twice and never answered: it may have taken the mail",
             "ses-rejected": "SES refused the finished mail",
             "ses-bad-request": "SES could not read the request to send the finished mail",
             "ses-too-large": "SES found the finished mail too large",
@@ -93,8 +95,6 @@ CODES: dict[str, Code] = {
             "text-too-complex": "a text hides too many encoded pieces to be read with certainty",
             "html-too-complex": "an HTML part is too deeply nested or too large to be read with certainty",
             "signed-opaque": "S/MIME signed data that encloses its content",
-            "pipeline-error": "an unexpected error; the mail waits for a corrected version",
-            "no-boundary": "no boundary could be found that the mail does not hold",
             "composition-changed": "the mail was composed differently when work on it resumed",
         },
     ),
@@ -102,6 +102,7 @@ CODES: dict[str, Code] = {
         Action.HOLD,
         False,
         {
+            "pipeline-error": "an unexpected error; the mail waits for a corrected version",
             "authentication-unavailable": "SES could not check who wrote, or did not say what it found",
             "not-a-mail": "the object is no mail",
             "notification-missing": "SES's notification never came and the recipients are not known",
@@ -111,14 +112,16 @@ CODES: dict[str, Code] = {
         Action.DISCARD,
         False,
         {
-            "unknown-alias": "no such alias",
+            "unknown-alias": "an alias by its form, but there is none of that name",
+            "mistyped-alias": "no alias by its form: mistyped, or made up",
             "foreign-domain": "not a mailbox of the relay domain",
             "loop": "one of our own mails came back",
             "too-many-hops": "more than 50 servers handled the mail",
             "delivery-report": "a delivery report (bounce): recorded, never relayed",
             "feedback-report": "an abuse report by a mailbox provider: recorded, never relayed",
             "read-receipt": "a read receipt: recorded, never relayed",
-            "auto-reply-repeated": "a second automatic reply within 24 hours",
+            "automatic-repeated": "a second automatic reply, or the 21st automatic mail, within 24 hours",
+            "automatic-first-contact": "an automatic mail opens no conversation",
             "resubmission": "the same mail again within 24 hours",
         },
     ),
@@ -173,6 +176,11 @@ CODES: dict[str, Code] = {
 }
 
 
+def row(code: str) -> Code:
+    """The row of a code; one that says to hold for a code that the table does not know."""
+    return CODES.get(code) or Code(code, Action.HOLD, False, "unknown")
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """version: recorded with every message. actions: what differs from the table's defaults."""
@@ -181,8 +189,12 @@ class Policy:
     actions: Mapping[str, Action]
 
     def action(self, code: str) -> Action:
-        """Raises KeyError for a code that the table does not know: a code without a row is a bug."""
-        return self.actions.get(code, CODES[code].action)
+        """A code that neither the policy nor the table knows holds the mail."""
+        return self.actions.get(code) or row(code).action
+
+    def lets_pass(self, findings: Iterable[Finding]) -> bool:
+        """Whether none of the findings stops the mail."""
+        return _STRICTNESS[self.strictest(findings)[0]] < _STRICTNESS[Action.HOLD]
 
     def strictest(self, findings: Iterable[Finding]) -> tuple[Action, tuple[str, ...]]:
         """The action that decides, and the codes that demand it, in order, without repetition."""

@@ -1,6 +1,8 @@
 """The one place that makes AWS clients: which timeouts they have and how often they try.
 
-Low-level clients only: the resource interface costs 90 ms of a cold start. Each is made when first used.
+Low-level clients only: the resource interface costs 90 ms of a cold start. A client is made when it is first
+asked for. Adapters that every mail needs ask when they are wired, and pay for it in the cold start; those of
+queue and secret are given a function instead, and ask when they make their first call.
 """
 
 from __future__ import annotations
@@ -27,9 +29,12 @@ SEND_SECONDS = 60
 
 
 class Clients:
-    """The clients of one process, for one region. Safe to share between threads once made."""
+    """The clients of one process. Safe to share between threads once made.
 
-    def __init__(self, region: str) -> None:
+    region: None for that of the environment (Lambda sets AWS_DEFAULT_REGION to the function's own).
+    """
+
+    def __init__(self, region: str | None = None) -> None:
         self._session = boto3.session.Session(region_name=region)
 
     @cached_property

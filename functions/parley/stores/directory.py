@@ -43,11 +43,15 @@ class DynamoDirectory:
         return None if item is None else items.read_alias(item)
 
     def conversation(self, conversation: ConversationId) -> ConversationView | None:
-        """One page of a Query: 1 MB, of which 51 items of some 2 KB each take a tenth."""
+        """One page of a Query: 1 MB, of which 51 items of some 2 KB each take a tenth. It ends before the
+        attempts (`keys`)."""
         answer = self._client.query(
             TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": keys.conversation_pk(conversation)}},
+            KeyConditionExpression="pk = :pk AND sk >= :first",
+            ExpressionAttributeValues={
+                ":pk": {"S": keys.conversation_pk(conversation)},
+                ":first": {"S": keys.MESSAGE},
+            },
             ScanIndexForward=False,
             Limit=1 + RECENT_MESSAGES,
             ConsistentRead=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from parley.stores.objects import read_object
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterator
     from datetime import datetime
 
     from mypy_boto3_s3 import S3Client
@@ -24,14 +24,13 @@ class S3Inbox:
     def get(self, key: str) -> bytes:
         return read_object(self._client, self._bucket, key)
 
-    def older_than(self, moment: datetime) -> Collection[tuple[str, datetime]]:
-        """One call per 1,000 objects under the prefix."""
+    def written_between(self, after: datetime, before: datetime) -> Iterator[tuple[str, datetime]]:
+        """From `after` on, `before` excluded. S3 lists by key alone, and keys say nothing of time, so the
+        whole prefix is read; a page is asked for when the one before has been used up."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix
         )
-        return [
-            (entry["Key"], entry["LastModified"])
-            for page in pages
-            for entry in page.get("Contents", [])
-            if entry["LastModified"] < moment
-        ]
+        for page in pages:
+            for entry in page.get("Contents", []):
+                if after <= entry["LastModified"] < before:
+                    yield entry["Key"], entry["LastModified"]

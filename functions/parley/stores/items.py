@@ -65,7 +65,6 @@ def read_alias(item: Item) -> Alias:
 
 
 def head_item(conversation: Conversation, head: Head) -> Item:
-    """order_id, buyer_id and seller_id are there for indexes by them; what is None stands in none."""
     return written(
         keys.head_key(conversation.id),
         conversation_id=text(conversation.id),
@@ -95,7 +94,6 @@ def read_head(item: Item) -> tuple[Conversation, Head]:
 
 
 def message_item(message: Message) -> Item:
-    """held_at stands on held messages alone: with the state, it will key an index that lists only them."""
     lease = message.lease
     return written(
         keys.message_key(message),
@@ -116,7 +114,7 @@ def message_item(message: Message) -> Item:
         automatic=optional(message.automatic),
         link=optional(message.link),
         salts={"L": [texts(pair) for pair in message.salts]},
-        held_at=text(keys.stamp(message.received_at)) if message.state is State.HELD else None,
+        sendings=number(message.sendings),
     )
 
 
@@ -142,6 +140,7 @@ def read_message(item: Item) -> Message:
         automatic=read_optional(item, "automatic"),
         link=read_optional(item, "link"),
         salts=tuple(read_pair(each) for each in read_list(item, "salts")),
+        sendings=read_number(item, "sendings"),
     )
 
 
@@ -154,6 +153,7 @@ def party_item(party: Party) -> Item:
         display_name=text(party.display_name),
         mailboxes={"L": [texts((each.local_part, each.domain)) for each in party.mailboxes]},
         public_contacts=texts(tuple(sorted(party.public_contacts))),
+        own_domains=texts(tuple(sorted(party.own_domains))),
     )
 
 
@@ -166,6 +166,7 @@ def read_party(item: Item) -> Party:
         display_name=read_text(item, "display_name"),
         mailboxes=tuple(Mailbox(*read_pair(each)) for each in read_list(item, "mailboxes")),
         public_contacts=frozenset(read_texts(item, "public_contacts")),
+        own_domains=frozenset(read_texts(item, "own_domains")),
     )
 
 

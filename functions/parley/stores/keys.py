@@ -5,13 +5,17 @@
 | alias            | ALIAS#<local-part>                  | ALIAS                            |
 | conversation     | CONVERSATION#<id>                   | ~HEAD                            |
 | message          | CONVERSATION#<id>                   | MESSAGE#<time of receipt>#<id>   |
+| attempt          | CONVERSATION#<id>                   | ATTEMPT#<time of receipt>#<id>   |
 | loose message    | RECEIPT#<receipt id>                | MESSAGE#<id>                     |
 | receipt          | RECEIPT#<receipt id>                | RECEIPT                          |
 | party            | PARTY#<id>                          | PARTY                            |
 | mailbox → party  | MAILBOX#<keyed hash>                | MAILBOX                          |
 | notice window    | COUNT#notice#<subject>#<window>     | COUNT                            |
 
-`~HEAD` sorts after every message, so one reverse Query brings the head and the latest messages.
+An attempt is a message whose author is not proved. Attempts sort before all messages and `~HEAD` after them,
+so one reverse Query from the head down to `MESSAGE#` brings the head and the latest proved messages, however
+many attempts there are. A receipt notes the key of each of its messages under the message's id, because the
+key holds a time, and SES's notification and the sweep tell different times of one receipt.
 """
 
 from collections.abc import Mapping
@@ -29,6 +33,7 @@ EXPIRES_AT = "expires_at"
 """The attribute after which DynamoDB deletes an item, in seconds since 1970; the table's TTL names it."""
 
 HEAD = "~HEAD"
+ATTEMPT = "ATTEMPT#"
 MESSAGE = "MESSAGE#"
 RECEIPT = "RECEIPT"
 
@@ -49,7 +54,8 @@ def message_key(message: Message) -> Item:
     """Within its conversation by time of receipt; one that has none lies with its receipt."""
     if message.conversation is None:
         return _key(f"RECEIPT#{message.receipt_id}", MESSAGE + message.id)
-    return _key(conversation_pk(message.conversation), f"{MESSAGE}{stamp(message.received_at)}#{message.id}")
+    kind = ATTEMPT if message.author_role is None else MESSAGE
+    return _key(conversation_pk(message.conversation), f"{kind}{stamp(message.received_at)}#{message.id}")
 
 
 def receipt_key(receipt_id: str) -> Item:

@@ -1,8 +1,8 @@
 """SES as the relay sends through it: one try, and an answer that says what is certain.
 
 What SES answers may quote mailboxes ("identities failed the check: …"), so its texts end here; a code from
-the tables below goes on, without the error that caused it. What the tables do not know is uncertain, except
-that SES has certainly not taken what it refuses as the client's fault.
+the tables below goes on, without the error that caused it. An error's name decides, else its HTTP status. Who
+answers with an error has not taken the mail, except a gateway; no answer at all is uncertain.
 """
 
 from __future__ import annotations
@@ -24,37 +24,24 @@ if TYPE_CHECKING:
 NotSent = SendDeferredError | SendRefusedError | SendUncertainError
 Kind = type[SendDeferredError] | type[SendRefusedError]
 
-# SES API v2, SendEmail, Errors; then "Common Errors" and what throttling is called across AWS.
+# What the HTTP status alone would say otherwise (SES API v2, SendEmail, Errors; "Common Errors" of AWS).
 ANSWERS: dict[str, tuple[Kind, str]] = {
-    "TooManyRequestsException": (SendDeferredError, "ses-throttled"),
+    "MessageRejected": (SendRefusedError, "ses-rejected"),
+    "BadRequestException": (SendRefusedError, "ses-bad-request"),
+    "ValidationException": (SendRefusedError, "ses-bad-request"),
     "LimitExceededException": (SendDeferredError, "ses-limit"),
     "SendingPausedException": (SendDeferredError, "ses-paused"),
     "AccountSuspendedException": (SendDeferredError, "ses-suspended"),
     # Wrong configuration, not a wrong mail: it can be sent when the operator has mended it.
     "MailFromDomainNotVerifiedException": (SendDeferredError, "ses-mail-from-not-verified"),
-    "NotFoundException": (SendDeferredError, "ses-configuration-missing"),
-    "MessageRejected": (SendRefusedError, "ses-rejected"),
-    "BadRequestException": (SendRefusedError, "ses-bad-request"),
-    "ValidationException": (SendRefusedError, "ses-bad-request"),
-    "RequestEntityTooLargeException": (SendRefusedError, "ses-too-large"),
+    # Across AWS, throttling is also a 400.
     "Throttling": (SendDeferredError, "ses-throttled"),
     "ThrottlingException": (SendDeferredError, "ses-throttled"),
-    "RequestLimitExceeded": (SendDeferredError, "ses-throttled"),
-    "ServiceUnavailable": (SendDeferredError, "ses-unavailable"),
-    "ServiceUnavailableException": (SendDeferredError, "ses-unavailable"),
-    "InternalFailure": (SendDeferredError, "ses-unavailable"),
-    "InternalServiceErrorException": (SendDeferredError, "ses-unavailable"),
-    "AccessDenied": (SendDeferredError, "ses-not-permitted"),
-    "AccessDeniedException": (SendDeferredError, "ses-not-permitted"),
-    "ExpiredTokenException": (SendDeferredError, "ses-not-permitted"),
-    "UnrecognizedClientException": (SendDeferredError, "ses-not-permitted"),
-    "InvalidClientTokenId": (SendDeferredError, "ses-not-permitted"),
-    "InvalidSignatureException": (SendDeferredError, "ses-not-permitted"),
-    "RequestExpired": (SendDeferredError, "ses-not-permitted"),
 }
 
-# For codes that the table lacks.
 STATUSES: dict[int, tuple[Kind, str]] = {
+    403: (SendDeferredError, "ses-not-permitted"),
+    404: (SendDeferredError, "ses-configuration-missing"),
     413: (SendRefusedError, "ses-too-large"),
     429: (SendDeferredError, "ses-throttled"),
 }

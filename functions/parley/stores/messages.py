@@ -1,5 +1,8 @@
 """The record of messages in the relay table: every step is one conditional write.
 
+A receipt makes one message for an alias, whatever time its receipt is said to have: the claim notes the
+message's key in the receipt's item and fails if there is one.
+
 A write that is repeated after a lost answer must not mistake its own first try for another's. So a refused
 write is compared with what was to be written: if the item already is that, the write has happened. This needs
 a lease owner that no other invocation uses.
@@ -11,11 +14,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from parley.conversation.messages import OUTCOMES, State, check_transition
+from parley.conversation.messages import check_transition
 from parley.relaying.ports import AlreadyClaimedError, HeadMovedError, LeaseLostError
 from parley.stores import items, keys
-from parley.stores.attributes import number, text
-from parley.stores.table import KEYS_PER_BATCH, CancelledError, read_batch, write_together
+from parley.stores.attributes import number, read_optional, read_pair, text, texts
+from parley.stores.table import (
+    KEYS_PER_BATCH,
+    CancelledError,
+    ConditionFailedError,
+    read_batch,
+    write_alone,
+    write_together,
+)
 from parley.stores.updates import Update
 
 if TYPE_CHECKING:
@@ -25,12 +35,16 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from parley.conversation.conversations import Head
-    from parley.conversation.messages import Lease, Message, MessageId
+    from parley.conversation.messages import Lease, Message, MessageId, State
     from parley.stores.keys import Item
 
 RECEIPT_KEPT = timedelta(days=400)
-"""How long it is known that a receipt has an outcome. Longer than an object stays in the inbox."""
+"""How long it is known which messages a receipt made. Longer than an object may stay in the inbox (365 days,
+`parley:inbox-days`) and its notification in a queue after that (14 days)."""
 NOTICE_WINDOW = timedelta(hours=24)
+_REQUESTED_UNTIL = "requested_until"
+# Places in a claim's transaction.
+_MESSAGE, _NOTE, _HEAD = 0, 1, 2
 
 
 class DynamoMessages:
@@ -53,43 +67,38 @@ class DynamoMessages:
             .set("seq", number(after.seq))
             .set("tip", text(after.tip))
         )
+        writes = [self._put(message), self._note(message), head.write(self._table)]
         try:
             # Tried once: the caller has to read the new head before it can try again.
-            write_together(self._client, [self._new(message), head.write(self._table)], tries=1)
+            write_together(self._client, writes, tries=1)
         except CancelledError as cancelled:
-            if _is_claimed(message, cancelled):
+            if self._is_claimed(message, cancelled):
                 return
-            if cancelled.failed(1) or cancelled.conflicts:
+            if cancelled.failed(_HEAD) or cancelled.conflicts:
                 raise HeadMovedError from None
             raise
 
     def claim_loose(self, message: Message) -> None:
-        writes = [self._new(message)]
-        if message.state in OUTCOMES:
-            writes.append(self._note(message, message.received_at))
         try:
-            write_together(self._client, writes)
+            write_together(self._client, [self._put(message), self._note(message)])
         except CancelledError as cancelled:
-            if not _is_claimed(message, cancelled):
+            if not self._is_claimed(message, cancelled):
                 raise
 
     def take_over(self, message: Message, lease: Lease) -> Message:
-        taken = replace(message, lease=lease)
-        self._write_step(message, taken, Update(keys.message_key(message)))
-        return taken
+        return self._step(message, replace(message, lease=lease))
 
     def advance(
-        self, message: Message, state: State, *, codes: tuple[str, ...] | None = None, release: bool = False
+        self, message: Message, state: State, *, sendings: int | None = None, release: bool = False
     ) -> Message:
         check_transition(message.state, state)
         advanced = replace(
             message,
             state=state,
-            codes=message.codes if codes is None else codes,
+            sendings=message.sendings if sendings is None else sendings,
             lease=None if release else message.lease,
         )
-        self._write_step(message, advanced, Update(keys.message_key(message)))
-        return advanced
+        return self._step(message, advanced)
 
     def finish(
         self,
@@ -100,34 +109,25 @@ class DynamoMessages:
         outgoing_message_id: str | None = None,
         finished_at: datetime,
     ) -> Message:
-        """Tries again after a conflict: the mail may be sent, and its record must not fail for that."""
         check_transition(message.state, state)
         outgoing = message.outgoing_message_id if outgoing_message_id is None else outgoing_message_id
         finished = replace(message, state=state, codes=codes, outgoing_message_id=outgoing, lease=None)
-        update = _step(Update(keys.message_key(message)), message, finished).set(
-            "finished_at", text(keys.stamp(finished_at))
-        )
-        held_at = text(keys.stamp(finished_at)) if state is State.HELD else None
-        update.set_or_remove("held_at", held_at)
-        try:
-            write_together(self._client, [update.write(self._table), self._note(message, finished_at)])
-        except CancelledError as cancelled:
-            if not cancelled.failed(0):
-                raise
-            if not _is(finished, cancelled.reasons[0].item):
-                raise LeaseLostError(message.id) from None
-        return finished
+        return self._step(message, finished, finished_at=keys.stamp(finished_at))
 
-    def finished_receipts(self, receipt_ids: Collection[str]) -> frozenset[str]:
+    def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:
         """Read with delay, at half the price: a receipt that is wrongly asked for again does no harm."""
-        wanted = {keys.receipt_key(each)["pk"]["S"]: each for each in receipt_ids}
-        batch_keys = [keys.receipt_key(each) for each in wanted.values()]
-        found: set[str] = set()
-        for start in range(0, len(batch_keys), KEYS_PER_BATCH):
-            batch = batch_keys[start : start + KEYS_PER_BATCH]
-            items_found = read_batch(self._client, self._table, batch, consistent=False)
-            found.update(wanted[item["pk"]["S"]] for item in items_found)
-        return frozenset(found)
+        unattended = {keys.receipt_key(each)["pk"]["S"]: each for each in receipt_ids}
+        wanted = [keys.receipt_key(each) for each in unattended.values()]
+        for start in range(0, len(wanted), KEYS_PER_BATCH):
+            batch = wanted[start : start + KEYS_PER_BATCH]
+            for note in read_batch(self._client, self._table, batch, consistent=False):
+                if _is_attended(note, now):
+                    del unattended[note["pk"]["S"]]
+        return frozenset(unattended.values())
+
+    def note_request(self, receipt_id: str, until: datetime) -> None:
+        update = Update(keys.receipt_key(receipt_id)).set(_REQUESTED_UNTIL, text(keys.stamp(until)))
+        write_alone(self._client, _expiring(update, until).write(self._table)["Update"])
 
     def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
         """Windows begin at midnight UTC; DynamoDB forgets one a day after its end."""
@@ -145,7 +145,7 @@ class DynamoMessages:
             return False
         return True
 
-    def _new(self, message: Message) -> Any:
+    def _put(self, message: Message) -> Any:
         return {
             "Put": {
                 "TableName": self._table,
@@ -155,49 +155,64 @@ class DynamoMessages:
             }
         }
 
-    def _note(self, message: Message, finished_at: datetime) -> Any:
-        expires_at = int((finished_at + RECEIPT_KEPT).timestamp())
-        return (
+    def _note(self, message: Message) -> Any:
+        """Notes the message's key in the item of its receipt, under the message's id."""
+        key = keys.message_key(message)
+        update = (
             Update(keys.receipt_key(message.receipt_id))
-            .add("messages", {"SS": [message.id]})
-            .set("version", number(1))
-            .set(keys.EXPIRES_AT, number(expires_at))
-            .write(self._table)
+            .when(message.id, None)
+            .set(message.id, texts((key["pk"]["S"], key["sk"]["S"])))
         )
+        return _expiring(update, message.received_at).write(self._table)
 
-    def _write_step(self, old: Message, new: Message, update: Update) -> None:
-        """Raises `LeaseLostError`, unless the refused write turns out to have been made already."""
-        write = _step(update, old, new).write(self._table)["Update"]
-        try:
-            self._client.update_item(**write)
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            answer: Any = error.response
-            stored: Item = answer.get("Item", {})
+    def _is_claimed(self, message: Message, cancelled: CancelledError) -> bool:
+        """Whether this very claim is written already. Raises `AlreadyClaimedError` if it was another."""
+        if cancelled.failed(_MESSAGE):
+            stored = items.read_message(cancelled.reasons[_MESSAGE].item)
+        elif cancelled.failed(_NOTE):
+            stored = self._noted(cancelled.reasons[_NOTE].item, message.id)
         else:
-            return
-        if not _is(new, stored):
-            raise LeaseLostError(old.id)
+            return False
+        if message.lease is None or stored != message:
+            raise AlreadyClaimedError(stored) from None
+        return True
+
+    def _noted(self, note: Item, message: MessageId) -> Message:
+        pk, sk = read_pair(note[message])
+        answer = self._client.get_item(
+            TableName=self._table, Key={"pk": text(pk), "sk": text(sk)}, ConsistentRead=True
+        )
+        return items.read_message(answer["Item"])
+
+    def _step(self, old: Message, new: Message, *, finished_at: str | None = None) -> Message:
+        """Writes all that may differ in `new` if state and lease are still `old`'s, and returns `new`.
+
+        Raises `LeaseLostError`, unless the refused write turns out to have been made already.
+        """
+        before, after = items.message_item(old), items.message_item(new)
+        update = Update(keys.message_key(old))
+        for name in ("state", "lease_owner", "lease_until"):
+            update.when(name, before.get(name))
+        for name in ("state", "codes", "sendings", "lease_owner", "lease_until", "outgoing_message_id"):
+            update.set_or_remove(name, after.get(name))
+        if finished_at is not None:
+            update.set("finished_at", text(finished_at))
+        try:
+            write_alone(self._client, update.write(self._table)["Update"])
+        except ConditionFailedError as failed:
+            if not failed.item or items.read_message(failed.item) != new:
+                raise LeaseLostError(old.id) from None
+        return new
 
 
-def _is(message: Message, stored: Item) -> bool:
-    return bool(stored) and items.read_message(stored) == message
+def _is_attended(note: Item, now: datetime) -> bool:
+    """Whether a receipt has a message, or was asked for lately."""
+    ours = {"pk", "sk", "version", keys.EXPIRES_AT, _REQUESTED_UNTIL}
+    requested_until = read_optional(note, _REQUESTED_UNTIL)
+    return bool(note.keys() - ours) or (requested_until is not None and now < keys.moment(requested_until))
 
 
-def _is_claimed(message: Message, cancelled: CancelledError) -> bool:
-    """Whether this very claim has been written already. Raises `AlreadyClaimedError` if it was another."""
-    if not cancelled.failed(0):
-        return False
-    stored = cancelled.reasons[0].item
-    if message.lease is None or not _is(message, stored):
-        raise AlreadyClaimedError(items.read_message(stored)) from None
-    return True
-
-
-def _step(update: Update, old: Message, new: Message) -> Update:
-    """From `old`'s state and lease to all that may differ in `new`."""
-    before, after = items.message_item(old), items.message_item(new)
-    for name in ("state", "lease_owner", "lease_until"):
-        update.when(name, before.get(name))
-    for name in ("state", "codes", "lease_owner", "lease_until", "outgoing_message_id"):
-        update.set_or_remove(name, after.get(name))
-    return update
+def _expiring(update: Update, since: datetime) -> Update:
+    """Of a receipt's item: how long it is kept."""
+    expires_at = int((since + RECEIPT_KEPT).timestamp())
+    return update.set("version", number(1)).set(keys.EXPIRES_AT, number(expires_at))

@@ -6,7 +6,7 @@ Nothing here knows what an item means.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,14 @@ class CancelledError(Exception):
         return {reason.code for reason in self.reasons} - {"None"} == {CONFLICT}
 
 
+class ConditionFailedError(Exception):
+    """An update's condition does not hold: nothing was written. `item` is what is stored, {} for nothing."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(CONDITION_FAILED)
+        self.item = item
+
+
 class NotAllReadError(Exception):
     """DynamoDB left keys of a batch unread, again and again: it is throttled. Read it later."""
 
@@ -83,6 +91,26 @@ def write_together(
             # The error of AWS may quote the items: it is not chained.
             raise cancelled from None
         _pause(attempt)
+
+
+def write_alone(client: DynamoDBClient, update: Mapping[str, Any]) -> None:
+    """One UpdateItem. Raises `ConditionFailedError`.
+
+    An item that is part of a running transaction refuses every other write (TransactionConflictException),
+    and botocore does not try that again.
+    """
+    for attempt in range(1, _TRIES + 1):
+        try:
+            client.update_item(**update)
+        except client.exceptions.ConditionalCheckFailedException as error:
+            answer: Any = error.response
+            raise ConditionFailedError(answer.get("Item", {})) from None
+        except client.exceptions.TransactionConflictException:
+            if attempt == _TRIES:
+                raise
+            _pause(attempt)
+        else:
+            return
 
 
 def _pause(attempt: int) -> None:

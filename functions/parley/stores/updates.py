@@ -32,11 +32,6 @@ class Update:
         self._changes[name] = ("REMOVE", None) if value is None else ("SET", value)
         return self
 
-    def add(self, name: str, value: Value) -> Self:
-        """Adds the members of a set, which is made if it is not there."""
-        self._changes[name] = ("ADD", value)
-        return self
-
     def write(self, table: str) -> Any:
         """The update as a member of a transaction; below "Update" are the arguments of UpdateItem too."""
         names: dict[str, str] = {}
@@ -59,7 +54,7 @@ class Update:
         clauses: dict[str, list[str]] = {}
         for name, (verb, value) in self._changes.items():
             operand = "" if value is None else value_of("new", name, value)
-            joint = {"SET": " = ", "ADD": " ", "REMOVE": ""}[verb]
+            joint = {"SET": " = ", "REMOVE": ""}[verb]
             clauses.setdefault(verb, []).append(f"{name_of(name)}{joint}{operand}")
         update: dict[str, Any] = {
             "TableName": table,

@@ -1,5 +1,7 @@
 """A seller's contact alias."""
 
+import json
+
 import pytest
 
 from parley.conversation.aliases import ConversationAlias
@@ -53,9 +55,47 @@ def test_an_unproved_author_opens_nothing_and_the_attempt_is_recorded(world: Wor
 def test_an_automatic_mail_opens_nothing(world: World) -> None:
     raw = mail(CAROL, Auto_Submitted="auto-replied")
     (report,) = world.receive(world.accept(raw, CAROL, CONTACT_ALIAS))
-    assert (report.outcome, report.conversation) == ("refused", "intake")
+    assert (report.outcome, report.codes) == ("discarded", ("automatic-first-contact",))
+    assert report.conversation == "intake"
+    assert len(world.memory.parties) == 2
 
 
 def test_a_seller_cannot_write_to_its_own_contact_alias(world: World) -> None:
     (report,) = world.receive(world.accept(mail(SELLER), SELLER, CONTACT_ALIAS))
     assert (report.outcome, report.codes) == ("refused", ("own-alias",))
+
+
+@pytest.mark.parametrize("author", ["b-7k2m@relay.example", "jös@fourth.example"])
+def test_a_mailbox_that_no_party_can_have_opens_nothing(world: World, author: str) -> None:
+    (report,) = world.receive(world.accept(mail(author), author, CONTACT_ALIAS))
+    assert (report.outcome, report.codes) == ("refused", ("unsupported-mailbox",))
+    assert len(world.memory.parties) == 2
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "outcome"), [({"virus": "FAIL"}, "refused"), ({"spam": "FAIL"}, "held")]
+)
+def test_spam_and_viruses_open_nothing(world: World, verdicts: dict[str, str], outcome: str) -> None:
+    (report,) = world.receive(carol_writes(world, **verdicts))
+    assert (report.outcome, report.conversation) == (outcome, "intake")
+    assert len(world.memory.parties) == 2
+
+
+def test_an_author_whose_first_mail_cannot_be_read_is_told(world: World) -> None:
+    raw = mail(CAROL, Content_Transfer_Encoding="x-secret")
+    (report,) = world.receive(world.accept(raw, CAROL, CONTACT_ALIAS))
+    assert (report.outcome, report.codes) == ("held", ("unknown-transfer-encoding",))
+    (notice,) = world.sent
+    assert str(notice.forward_path) == CAROL
+    assert CONTACT_ALIAS.encode() in notice.raw
+
+
+def test_a_mail_stopped_at_the_intake_stays_stopped_when_it_comes_again_with_better_verdicts(
+    world: World,
+) -> None:
+    notification = json.loads(carol_writes(world, spam="FAIL"))
+    world.receive(json.dumps(notification))
+    notification["receipt"]["spamVerdict"] = {"status": "PASS"}
+    (report,) = world.receive(json.dumps(notification))
+    assert (report.outcome, report.conversation) == ("held", "intake")
+    assert [submission.tags.get("kind") for submission in world.sent] == ["notice"]

@@ -4,9 +4,11 @@ import pytest
 
 from parley.mail.structure import read_header
 from parley.mail.verdicts import Verdict
+from parley.relaying.ports import SendDeferredError
 from parley.relaying.receipts import LostReceipt, sweep_request
+from parley.relaying.receive import ReceiptUnfinishedError
 from parley.relaying.recovery import recover
-from parley.relaying.sweep import GRACE, HORIZON, sweep
+from parley.relaying.sweep import GRACE, HORIZON, PATIENCE, sweep
 from tests.support.relay_world import BUYER, PASSED, SELLER_ALIAS, World, mail, ses_fields
 
 
@@ -26,6 +28,10 @@ def lost_mail(world: World, recipient: str | None) -> str:
         world.clock.now(),
     )
     return sweep_request("inbox/lostlost1", world.clock.now())
+
+
+def swept(world: World) -> int:
+    return sweep(world.inbox, world.messages, world.queue, world.clock, "inbox/")
 
 
 def test_a_forgotten_mail_is_relayed_by_what_ses_wrote_on_it(world: World) -> None:
@@ -50,17 +56,47 @@ def test_the_sweep_asks_for_old_objects_without_an_outcome_only(world: World) ->
     world.buyer_writes()
     lost_mail(world, SELLER_ALIAS)
     world.inbox.put("inbox/AMAZON_SES_SETUP_NOTIFICATION", b"setup", world.clock.now())
-    assert sweep(world.outside, world.deployment) == 0
+    assert swept(world) == 0
     world.clock.pass_by(GRACE * 2)
     world.inbox.put("inbox/freshfresh", b"new", world.clock.now())
-    assert sweep(world.outside, world.deployment) == 1
+    assert swept(world) == 1
     assert [world.receive(body)[0].outcome for body in world.queue.bodies] == ["relayed"]
-    assert sweep(world.outside, world.deployment) == 0
+    assert swept(world) == 0
 
 
 def test_what_was_asked_for_in_vain_for_days_is_left_to_the_dead_letter_queue(world: World) -> None:
     lost_mail(world, SELLER_ALIAS)
     world.clock.pass_by(HORIZON)
-    assert sweep(world.outside, world.deployment) == 1
-    world.clock.pass_by(GRACE)
-    assert sweep(world.outside, world.deployment) == 0
+    assert swept(world) == 1
+    world.clock.pass_by(PATIENCE)
+    assert swept(world) == 0
+
+
+def test_a_mail_is_asked_for_again_only_after_hours(world: World) -> None:
+    lost_mail(world, SELLER_ALIAS)
+    world.clock.pass_by(GRACE * 2)
+    assert [swept(world), swept(world)] == [1, 0]
+    world.clock.pass_by(PATIENCE)
+    assert swept(world) == 1
+
+
+def test_a_mail_that_is_being_worked_on_is_not_asked_for(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    world.mailer.fault = lambda _: (_ for _ in ()).throw(SendDeferredError("ses-paused"))
+    with pytest.raises(ReceiptUnfinishedError):
+        world.receive(notification)
+    world.clock.pass_by(GRACE * 2)
+    assert swept(world) == 0
+
+
+def test_a_mail_that_the_sweep_was_faster_with_is_not_sent_again(world: World) -> None:
+    raw = mail(BUYER)
+    notification = world.accept(raw, BUYER, SELLER_ALIAS)
+    key = next(iter(world.inbox.objects))
+    fields = ses_fields(BUYER, PASSED).replace("id r1;", f"id r1\r\n for {SELLER_ALIAS};")
+    world.inbox.put(key, (fields + raw).encode(), world.clock.now())
+    world.clock.pass_by(GRACE * 2)
+    swept(world)
+    outcomes = [world.receive(body)[0] for body in (*world.queue.bodies, notification)]
+    assert outcomes[0] == outcomes[1]
+    assert len(world.sent) == 1

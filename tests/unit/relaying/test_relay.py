@@ -4,16 +4,22 @@ import email
 import email.policy
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 
 from parley.archive.chain import commitment, link_hash
+from parley.conversation.aliases import new_alias
 from parley.conversation.conversations import Status
 from parley.conversation.messages import State
+from parley.conversation.parties import PartyId
+from parley.mail.address import Mailbox
 from parley.relaying.ports import SendDeferredError, SendRefusedError, SendUncertainError, Submission
 from parley.relaying.receive import ReceiptUnfinishedError
+from parley.relaying.relay import NOTICE_PATIENCE
 from tests.support.relay_world import (
     BUYER,
     BUYER_ALIAS,
@@ -38,7 +44,25 @@ def parsed(submission: Submission) -> EmailMessage:
     return message
 
 
-def failing(error: Exception) -> "object":
+def kind(submission: Submission) -> str:
+    return submission.tags.get("kind", "relayed")
+
+
+def crash_at_the_archive(world: World, notification: str) -> None:
+    """Delivers the receipt, breaks off after the claim, and lets the lease run out."""
+    put = world.archive.put
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    world.archive.put = broken  # type: ignore[method-assign, assignment]
+    with pytest.raises(ReceiptUnfinishedError):
+        world.receive(notification)
+    world.archive.put = put  # type: ignore[method-assign]
+    world.clock.pass_by(LEASE)
+
+
+def failing(error: Exception) -> Callable[[Submission], None]:
     def fault(_: Submission) -> None:
         raise error
 
@@ -124,14 +148,19 @@ def test_the_envelope_decides_not_the_to_field(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("recipient", "code"),
-    [("nobody@relay.example", "unknown-alias"), ("s-9q4t@relay.example.evil.org", "foreign-domain")],
+    [
+        ("nobody@relay.example", "mistyped-alias"),
+        (f"{new_alias('b', 1)}@relay.example", "unknown-alias"),
+        ("s-9q4t@relay.example.evil.org", "foreign-domain"),
+    ],
 )
 def test_mail_to_nobody_is_recorded_and_discarded(world: World, recipient: str, code: str) -> None:
     (report,) = world.receive(world.accept(mail(BUYER), BUYER, recipient))
     assert (report.outcome, report.codes) == ("discarded", (code,))
     assert not world.sent
     assert not world.archive.objects
-    assert world.messages.finished_receipts([world.message.receipt_id])
+    receipt = world.message.receipt_id
+    assert not world.messages.unattended([receipt], world.clock.now())
 
 
 def test_a_forged_mail_is_refused_archived_and_not_answered(world: World) -> None:
@@ -183,7 +212,7 @@ def test_an_automatic_reply_is_relayed_once_a_day_and_marked(world: World) -> No
     reply = {"Auto_Submitted": "auto-replied", "Subject": "Out of office"}
     first, second = (world.seller_writes(Message_ID=f"<{n}@seller.example>", **reply)[0] for n in range(2))
     assert (first.outcome, second.outcome) == ("relayed", "discarded")
-    assert second.codes == ("auto-reply-repeated",)
+    assert second.codes == ("automatic-repeated",)
     assert parsed(world.sent[0])["Auto-Submitted"] == "auto-replied"
 
 
@@ -229,7 +258,7 @@ def test_a_virus_for_postmaster_goes_nowhere(world: World) -> None:
 
 def test_a_receipt_at_work_elsewhere_is_left_alone(world: World) -> None:
     notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
-    world.mailer.fault = failing(SendUncertainError())  # type: ignore[assignment]
+    world.mailer.fault = failing(SendUncertainError())
     with pytest.raises(ReceiptUnfinishedError) as first:
         world.receive(notification)
     assert first.value.causes == ("SendUncertainError",)
@@ -259,7 +288,7 @@ def test_an_uncertain_sending_is_repeated_with_the_same_bytes_when_the_lease_is_
 
 def test_throttling_defers_and_the_next_delivery_may_go_on_at_once(world: World) -> None:
     notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
-    world.mailer.fault = failing(SendDeferredError("ses-throttled"))  # type: ignore[assignment]
+    world.mailer.fault = failing(SendDeferredError("ses-throttled"))
     with pytest.raises(ReceiptUnfinishedError) as unfinished:
         world.receive(notification)
     assert unfinished.value.causes == ("ses-throttled",)
@@ -271,25 +300,19 @@ def test_throttling_defers_and_the_next_delivery_may_go_on_at_once(world: World)
 
 
 def test_what_ses_refuses_for_good_is_held(world: World) -> None:
-    world.mailer.fault = failing(SendRefusedError("ses-rejected"))  # type: ignore[assignment]
+    world.mailer.fault = failing(SendRefusedError("ses-rejected"))
     (report,) = world.buyer_writes()
     assert (report.outcome, report.codes) == ("held", ("ses-rejected",))
 
 
 def test_work_resumed_under_a_changed_party_is_held_rather_than_sent_otherwise(world: World) -> None:
     notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
-    put = world.archive.put
-    world.archive.put = failing(RuntimeError())  # type: ignore[method-assign, assignment]
-    world.archive.put = lambda *_, **__: (_ for _ in ()).throw(RuntimeError())  # type: ignore[method-assign]
-    with pytest.raises(ReceiptUnfinishedError):
-        world.receive(notification)
-    world.archive.put = put  # type: ignore[method-assign]
-    buyer = next(party for party in world.memory.parties.values() if party.role == "buyer")
+    crash_at_the_archive(world, notification)
+    buyer = world.memory.parties[PartyId("buyer")]
     world.memory.parties[buyer.id] = replace(buyer, display_name="Renamed")
-    world.clock.pass_by(LEASE)
     (report,) = world.receive(notification)
     assert (report.outcome, report.codes) == ("held", ("composition-changed",))
-    assert not world.sent
+    assert [kind(submission) for submission in world.sent] == ["notice"]
     assert any(key.endswith("original.eml") for key in world.archive.objects)
 
 
@@ -324,3 +347,125 @@ def test_an_unforeseen_error_holds_the_mail_instead_of_losing_it(
     (report,) = world.buyer_writes()
     assert (report.outcome, report.codes) == ("held", ("pipeline-error",))
     assert any(key.endswith("original.eml") for key in world.archive.objects)
+
+
+def test_a_mail_that_ses_never_answers_for_is_handed_over_twice_at_most(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    taken: list[Submission] = []
+
+    def answer_lost(submission: Submission) -> None:
+        if kind(submission) == "relayed":
+            taken.append(submission)
+            raise SendUncertainError
+
+    world.mailer.fault = answer_lost
+    for _ in range(2):
+        with pytest.raises(ReceiptUnfinishedError):
+            world.receive(notification)
+        world.clock.pass_by(LEASE)
+    (report,) = world.receive(notification)
+    assert (report.outcome, report.codes) == ("held", ("ses-uncertain",))
+    assert len(taken) == 2
+
+
+def test_throttling_does_not_count_as_an_uncertain_answer(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    world.mailer.fault = failing(SendDeferredError("ses-throttled"))
+    for _ in range(5):
+        with pytest.raises(ReceiptUnfinishedError):
+            world.receive(notification)
+    world.mailer.fault = lambda _: None
+    assert world.receive(notification)[0].outcome == "relayed"
+
+
+def test_work_resumed_by_the_sweep_with_another_time_goes_on_as_it_was_decided(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    crash_at_the_archive(world, notification)
+    body = json.loads(notification)
+    body["mail"]["timestamp"] = world.clock.now().isoformat()
+    (report,) = world.receive(json.dumps(body))
+    assert report.outcome == "relayed"
+    assert len(world.archive.objects) == 3
+
+
+def test_a_refusal_decided_on_stays_though_its_reason_is_gone(world: World) -> None:
+    stranger = "carol@fourth.example"
+    notification = world.accept(mail(stranger), stranger, SELLER_ALIAS)
+    crash_at_the_archive(world, notification)
+    buyer = world.memory.parties[PartyId("buyer")]
+    world.memory.parties[buyer.id] = replace(
+        buyer, mailboxes=(*buyer.mailboxes, Mailbox("carol", "fourth.example"))
+    )
+    (report,) = world.receive(notification)
+    assert (report.outcome, report.codes) == ("held", ("composition-changed",))
+
+
+def test_a_deferred_mail_does_not_follow_its_addressee_to_another_mailbox(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    world.mailer.fault = failing(SendDeferredError("ses-paused"))
+    with pytest.raises(ReceiptUnfinishedError):
+        world.receive(notification)
+    world.mailer.fault = lambda _: None
+    seller = world.memory.parties[PartyId("seller")]
+    world.memory.parties[seller.id] = replace(seller, mailboxes=(Mailbox("new", "else.example"),))
+    (report,) = world.receive(notification)
+    assert (report.outcome, report.codes) == ("held", ("composition-changed",))
+    assert [kind(submission) for submission in world.sent] == ["notice"]
+
+
+def test_a_deferred_mail_does_not_enter_a_conversation_closed_meanwhile(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    world.mailer.fault = failing(SendDeferredError("ses-paused"))
+    with pytest.raises(ReceiptUnfinishedError):
+        world.receive(notification)
+    world.mailer.fault = lambda _: None
+    conversation, head = world.memory.heads[CONVERSATION]
+    world.memory.heads[CONVERSATION] = (replace(conversation, status=Status.CLOSED), head)
+    assert world.receive(notification)[0].outcome == "held"
+
+
+def test_forged_mail_cannot_make_a_conversation_forget_its_own(world: World) -> None:
+    world.buyer_writes(Message_ID="<question@buyer.example>")
+    asked = world.message.outgoing_message_id
+    for number in range(60):
+        forged = mail(BUYER, Message_ID=f"<{number}@evil.example>")
+        world.clock.pass_by(timedelta(seconds=1))
+        world.receive(world.accept(forged, BUYER, SELLER_ALIAS, dmarc="FAIL"))
+    world.seller_writes(In_Reply_To=f"<{asked}>")
+    assert parsed(world.sent[1])["In-Reply-To"] == "<question@buyer.example>"
+
+
+def test_an_outcome_waits_for_its_notice_for_two_hours_only(world: World) -> None:
+    world.mailer.fault = failing(SendDeferredError("ses-paused"))
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS, virus="FAIL")
+    with pytest.raises(ReceiptUnfinishedError):
+        world.receive(notification)
+    world.clock.pass_by(NOTICE_PATIENCE)
+    (report,) = world.receive(notification)
+    assert (report.outcome, report.codes) == ("refused", ("virus",))
+
+
+def test_two_from_fields_are_refused(world: World) -> None:
+    raw = mail(BUYER, FROM="evil@evil.example")
+    (report,) = world.receive(world.accept(raw, BUYER, SELLER_ALIAS))
+    assert (report.outcome, report.codes) == ("refused", ("author-unclear",))
+
+
+@pytest.mark.parametrize("source", ["not a path", BUYER])
+def test_a_person_who_writes_about_a_parcel_is_no_mail_server(world: World, source: str) -> None:
+    raw = mail(BUYER, "The parcel could not be delivered to your house.", Subject="Undeliverable parcel")
+    (report,) = world.receive(world.accept(raw, BUYER, SELLER_ALIAS, source=source))
+    assert report.outcome == "relayed"
+
+
+def test_an_automatic_acknowledgement_of_the_operators_goes_in_no_circle(world: World) -> None:
+    world.receive(world.accept(mail("x@else.example"), "x@else.example", "abuse@relay.example"))
+    acknowledgement = mail(OPERATOR, Auto_Submitted="auto-replied")
+    (report,) = world.receive(world.accept(acknowledgement, OPERATOR, "abuse@relay.example", source="<>"))
+    assert (report.outcome, report.codes) == ("discarded", ("loop",))
+    assert len(world.sent) == 1
+
+
+def test_a_recipient_that_is_no_text_gets_its_outcome(world: World) -> None:
+    (report,) = world.receive(world.accept(mail(BUYER), BUYER, "\ud800@relay.example"))
+    assert report.outcome == "discarded"

@@ -117,3 +117,17 @@ def test_wrong_usage_ends_with_2_and_names_the_option(
 
 def test_help_shows_examples() -> None:
     assert "examples:" in preview("--help").stdout
+
+
+def test_a_name_as_long_as_the_file_system_takes_gets_its_mail_twice(tmp_path: Path) -> None:
+    mails = [write(tmp_path / str(n), "ü" * 120 + ".eml", ANNA) for n in range(2)]
+    result = lines("--out", tmp_path / "out", *mails)
+    assert len({line["out"] for line in result}) == 2
+    assert all(Path(str(line["out"])).exists() for line in result)
+
+
+def test_a_file_name_that_is_no_text_stops_nobody(tmp_path: Path) -> None:
+    odd = tmp_path / "odd\udcff.eml"
+    odd.write_bytes(write(tmp_path, "a.eml", ANNA).read_bytes())
+    (line,) = lines("--out", tmp_path / "out", odd)
+    assert line["outcome"] == "relayed"

@@ -7,7 +7,9 @@ from parley.mail.structure import read
 from parley.mail.verdicts import Verdict, Verdicts
 from parley.screening.context import Context
 from parley.screening.rules import RULES
+from parley.screening.rules.automatic import LIMITS
 from parley.screening.rules.loop import MAX_HOPS
+from parley.screening.rules.size import MAX_BYTES
 from parley.screening.screen import screen
 
 PLAIN = b"From: a@buyer.example\r\nSubject: x\r\n\r\nHello\r\n"
@@ -37,11 +39,18 @@ def test_a_mail_that_passed_too_many_servers_is_a_loop_of_others() -> None:
 @pytest.mark.parametrize("kind", Automatic)
 def test_each_kind_of_automatic_mail_has_its_own_code(kind: Automatic) -> None:
     assert codes(automatic=kind) == [kind.value]
+    assert codes(automatic=kind, first_contact=True) == [kind.value, "automatic-first-contact"]
 
 
-def test_a_second_automatic_reply_is_one_too_many() -> None:
-    repeated = codes(automatic=Automatic.AUTO_REPLY, automatic_recently=True)
-    assert repeated == ["auto-reply", "auto-reply-repeated"]
+@pytest.mark.parametrize(("kind", "limit"), LIMITS.items())
+def test_automatic_mail_is_relayed_a_limited_number_of_times_a_day(kind: Automatic, limit: int) -> None:
+    assert codes(automatic=kind, automatic_lately=limit - 1) == [kind.value]
+    assert codes(automatic=kind, automatic_lately=limit) == [kind.value, "automatic-repeated"]
+
+
+def test_a_mail_over_the_size_is_too_large() -> None:
+    assert codes(size=MAX_BYTES) == []
+    assert codes(size=MAX_BYTES + 1) == ["too-large"]
 
 
 def test_the_same_mail_again_is_a_resubmission() -> None:

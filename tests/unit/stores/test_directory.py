@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from parley.mail.address import Mailbox
-from parley.stores import keys
+from parley.stores import items, keys
 from parley.stores.attributes import UnreadableItemError
 from parley.stores.table import NotAllReadError
 from tests.support.aws import Deployment
@@ -90,7 +90,26 @@ def test_an_item_of_a_later_version_is_not_guessed_at(deployment: Deployment) ->
         stores.directory.alias(BUYER_ALIAS)
 
 
-def test_messages_sort_by_time_of_receipt_before_the_head(deployment: Deployment) -> None:
-    key = keys.message_key(a_message())
-    assert key["sk"]["S"].startswith("MESSAGE#2026-09-04T16:12:00.123456Z#")
-    assert key["sk"]["S"] < keys.HEAD
+def test_messages_sort_by_time_of_receipt_before_the_head_and_attempts_before_them() -> None:
+    message, attempt = (
+        keys.message_key(each)["sk"]["S"] for each in (a_message(), a_message(author_role=None))
+    )
+    assert message.startswith("MESSAGE#2026-09-04T16:12:00.123456Z#")
+    assert attempt.startswith("ATTEMPT#2026-09-04T16:12:00.123456Z#")
+    assert attempt < keys.MESSAGE < message < keys.HEAD
+
+
+def test_a_query_reads_no_attempts(deployment: Deployment) -> None:
+    """It stops before them instead of reading and dropping them, however many there are."""
+    stores, attempts = on_aws(deployment), 120
+    stores.directory.open(a_conversation(), its_aliases(a_conversation()))
+    table = deployment.settings.table
+    for n in range(attempts):
+        item = items.message_item(a_message(f"receipt-{n}", author_role=None))
+        deployment.clients.dynamodb.put_item(TableName=table, Item=item)
+    deployment.clients.dynamodb.put_item(TableName=table, Item=items.message_item(a_message()))
+    deployment.wire.calls.clear()
+    view = stores.directory.conversation(a_conversation().id)
+    assert view is not None
+    assert view.recent == (a_message(),)
+    assert deployment.wire.operations() == ["dynamodb.Query"]

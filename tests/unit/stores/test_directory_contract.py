@@ -77,6 +77,33 @@ def test_a_conversation_shows_its_latest_fifty_messages_newest_first(stores: Sto
     assert view.recent == tuple(reversed(messages[2:]))
 
 
+def test_attempts_of_unproved_authors_push_no_mail_out_of_a_conversations_memory(stores: Stores) -> None:
+    conversation = a_conversation()
+    stores.directory.open(conversation, its_aliases(conversation))
+    first = a_message("receipt-0", seq=1)
+    stores.messages.claim(first, before=_head(0), after=_head(1))
+    for n in range(1, 61):
+        attempt = a_message(
+            f"receipt-{n}",
+            seq=n + 1,
+            author_role=None,
+            received_at=RECEIVED_AT + timedelta(seconds=n),
+        )
+        stores.messages.claim(attempt, before=_head(n), after=_head(n + 1))
+    view = stores.directory.conversation(conversation.id)
+    assert view is not None
+    assert (view.head, view.recent) == (_head(61), (first,))
+
+
+def test_a_conversation_of_attempts_alone_shows_none(stores: Stores) -> None:
+    conversation = a_conversation()
+    stores.directory.open(conversation, its_aliases(conversation))
+    stores.messages.claim(a_message(author_role=None), before=_head(0), after=_head(1))
+    view = stores.directory.conversation(conversation.id)
+    assert view is not None
+    assert (view.head, view.recent) == (_head(1), ())
+
+
 def _head(n: int) -> Head:
     return Head(n, f"{n:064x}" if n else "")
 

@@ -1,5 +1,6 @@
 """Items hold every value that the types can have."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -8,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.conversation.aliases import AliasId, ConversationId
+from parley.conversation.conversations import Conversation, Head, Status
 from parley.conversation.messages import Lease, Message, MessageId, State
-from parley.conversation.parties import Role
+from parley.conversation.parties import Party, PartyId, Role
+from parley.mail.address import Mailbox
 from parley.stores import items, keys
 from parley.stores.attributes import UnreadableItemError, read_pair, read_texts
-from tests.support.samples import a_message
+from tests.support.samples import RECEIVED_AT, a_message
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 words = st.text(min_size=1, max_size=30)
@@ -37,10 +40,74 @@ words = st.text(min_size=1, max_size=30)
         automatic=st.none() | words,
         link=st.none() | words,
         salts=st.lists(st.tuples(words, words), max_size=2).map(tuple),
+        sendings=st.integers(0, 100),
     )
 )
 def test_every_message_is_read_as_it_was_written(message: Message) -> None:
     assert items.read_message(items.message_item(message)) == message
+
+
+FULL = [
+    Message(
+        id=MessageId("m1"),
+        receipt_id="receipt-1",
+        alias=AliasId("s-9q4t"),
+        received_at=RECEIVED_AT,
+        state=State.SENDING,
+        codes=("spam",),
+        conversation=ConversationId("c1"),
+        seq=7,
+        author_role=Role.BUYER,
+        lease=Lease("invocation-1", RECEIVED_AT),
+        author_message_id="CAF1@mail.example",
+        outgoing_message_id="0102@eu-west-1.amazonses.com",
+        fingerprint="f" * 64,
+        automatic="out-of-office",
+        link='{"seq": 7}',
+        salts=(("original", "00ff"), ("relayed", "ff00")),
+        sendings=2,
+    ),
+    Conversation(
+        id=ConversationId("c1"),
+        order="order-303-11",
+        parties={Role.BUYER: PartyId("p-buyer"), Role.SELLER: PartyId("p-seller")},
+        aliases={Role.BUYER: AliasId("b-7k2m"), Role.SELLER: AliasId("s-9q4t")},
+        status=Status.CLOSED,
+    ),
+    Party(
+        id=PartyId("p-seller"),
+        role=Role.SELLER,
+        locale="de",
+        display_name="Händler Müller",
+        mailboxes=(Mailbox("shop", "haendler.example"), Mailbox("anna.b", "gmail.com")),
+        public_contacts=frozenset({"https://haendler.example/impressum", "service@haendler.example"}),
+        own_domains=frozenset({"haendler.example", "müller.example"}),
+    ),
+]
+"""One of each, without a field that is empty or has its default."""
+
+
+def written_and_read(value: Message | Conversation | Party) -> Message | Conversation | Party:
+    match value:
+        case Message():
+            return items.read_message(items.message_item(value))
+        case Conversation():
+            return items.read_head(items.head_item(value, Head(3, "f" * 64)))[0]
+        case Party():
+            return items.read_party(items.party_item(value))
+
+
+@pytest.mark.parametrize("value", FULL, ids=lambda value: type(value).__name__)
+def test_no_field_is_missing_from_its_item(value: Message | Conversation | Party) -> None:
+    """A field that is new has to be given a value here, and is then missed if the item lacks it."""
+    for field in fields(value):
+        given = getattr(value, field.name)
+        assert given, field.name
+        assert given != field.default, field.name
+    read = written_and_read(value)
+    assert {f.name: getattr(read, f.name) for f in fields(value)} == {
+        f.name: getattr(value, f.name) for f in fields(value)
+    }
 
 
 @given(moments, moments)
@@ -60,7 +127,9 @@ def test_a_moment_without_zone_is_refused() -> None:
         keys.stamp(datetime(2026, 9, 4))  # noqa: DTZ001
 
 
-@pytest.mark.parametrize("name", ["message_id", "received_at", "state", "codes", "seq", "salts", "version"])
+@pytest.mark.parametrize(
+    "name", ["message_id", "received_at", "state", "codes", "seq", "salts", "sendings", "version"]
+)
 def test_an_item_that_lacks_an_attribute_is_refused_by_its_name(name: str) -> None:
     item = {key: value for key, value in items.message_item(a_message()).items() if key != name}
     with pytest.raises(UnreadableItemError, match=f"^{name}$"):

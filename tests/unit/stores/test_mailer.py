@@ -10,7 +10,7 @@ from botocore import exceptions as botocore
 from parley.mail.address import Mailbox
 from parley.relaying.ports import SendDeferredError, SendRefusedError, SendUncertainError, Submission
 from parley.stores.clients import Clients
-from parley.stores.mailer import ANSWERS, SesMailer
+from parley.stores.mailer import ANSWERS, SesMailer, classify
 from tests.support.aws import Deployment
 from tests.support.wire import Answer, Call
 
@@ -64,6 +64,8 @@ def test_every_known_answer_has_its_meaning(deployment: Deployment, mailer: SesM
     ("status", "kind", "code"),
     [
         (400, SendDeferredError, "ses-other-fault"),
+        (403, SendDeferredError, "ses-not-permitted"),
+        (404, SendDeferredError, "ses-configuration-missing"),
         (413, SendRefusedError, "ses-too-large"),
         (429, SendDeferredError, "ses-throttled"),
         (500, SendDeferredError, "ses-unavailable"),
@@ -78,6 +80,17 @@ def test_an_unknown_answer_is_judged_by_its_status(
         mailer.send(a_submission())
     assert caught.value.code == code
     assert len(deployment.wire.calls) == 1
+
+
+@pytest.mark.parametrize("code", ANSWERS)
+def test_the_table_names_nothing_that_the_status_says_too(code: str) -> None:
+    by_status = classify(botocore.ClientError(answer_of(400, "NeverHeardOfException"), "SendEmail"))
+    by_name = classify(botocore.ClientError(answer_of(400, code), "SendEmail"))
+    assert (type(by_name), str(by_name)) != (type(by_status), str(by_status))
+
+
+def answer_of(status: int, code: str) -> Any:
+    return {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
 
 
 def test_a_gateway_that_gave_up_waiting_is_no_certain_answer(

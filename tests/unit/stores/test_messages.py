@@ -1,21 +1,23 @@
 """What only the record on DynamoDB can do wrong."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from parley.conversation.conversations import Head
 from parley.conversation.messages import MessageId, State
-from parley.relaying.ports import HeadMovedError
+from parley.relaying.ports import AlreadyClaimedError, HeadMovedError
 from parley.stores.table import CancelledError
 from tests.support.aws import Deployment
 from tests.support.resources import properties
 from tests.support.samples import (
     RECEIVED_AT,
     a_conversation,
+    a_lease,
     a_loose_message,
     a_message,
     its_aliases,
@@ -66,28 +68,40 @@ def lose_one_answer(deployment: Deployment) -> None:
     deployment.wire.after = after
 
 
-@pytest.mark.parametrize("codes", [("None", "TransactionConflict"), ("TransactionConflict", "None")])
+@pytest.mark.parametrize(
+    "codes", [("None", "None", "TransactionConflict"), ("TransactionConflict", "None", "None")]
+)
 def test_a_conflicting_claim_has_to_read_the_head_again(
-    aws: Stores, deployment: Deployment, codes: tuple[str, str]
+    aws: Stores, deployment: Deployment, codes: tuple[str, str, str]
 ) -> None:
     deployment.wire.before = answers(cancelled(*codes))
     with pytest.raises(HeadMovedError):
         aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
 
 
+def test_a_claim_that_conflicts_over_its_receipt_has_to_read_again(
+    aws: Stores, deployment: Deployment
+) -> None:
+    """Another alias of the same mail is being claimed."""
+    deployment.wire.before = answers(cancelled("None", "TransactionConflict", "None"))
+    with pytest.raises(HeadMovedError):
+        aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+
+
 def test_a_throttled_claim_is_not_taken_for_a_moved_head(aws: Stores, deployment: Deployment) -> None:
-    deployment.wire.before = answers(cancelled("None", "ThrottlingError"))
+    deployment.wire.before = answers(cancelled("None", "None", "ThrottlingError"))
     with pytest.raises(CancelledError):
         aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
 
 
-@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_an_outcome_is_written_again_after_what_passes(
-    aws: Stores, deployment: Deployment, code: str
-) -> None:
+CONFLICT = Answer(400, "TransactionConflictException")
+
+
+def test_a_step_is_tried_again_while_a_transaction_has_its_item(aws: Stores, deployment: Deployment) -> None:
+    """A second delivery's claim holds the message for a moment; the outcome must be written all the same."""
     message = a_message()
     aws.messages.claim(message, before=EMPTY, after=FIRST)
-    deployment.wire.before = answers(*[cancelled(code, "None")] * 3)
+    deployment.wire.before = answers(*[CONFLICT] * 4)
     finished = aws.messages.finish(message, State.HELD, codes=("x",), finished_at=RECEIVED_AT)
     view = aws.directory.conversation(a_conversation().id)
     assert view is not None
@@ -97,9 +111,18 @@ def test_an_outcome_is_written_again_after_what_passes(
 def test_a_conflict_that_does_not_end_is_an_error(aws: Stores, deployment: Deployment) -> None:
     message = a_message()
     aws.messages.claim(message, before=EMPTY, after=FIRST)
-    deployment.wire.before = answers(*[cancelled("None", "TransactionConflict")] * 5)
-    with pytest.raises(CancelledError):
+    deployment.wire.before = answers(*[CONFLICT] * 5)
+    with pytest.raises(ClientError, match="TransactionConflictException"):
         aws.messages.finish(message, State.HELD, codes=("x",), finished_at=RECEIVED_AT)
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_loose_claim_is_written_again_after_what_passes(
+    aws: Stores, deployment: Deployment, code: str
+) -> None:
+    deployment.wire.before = answers(*[cancelled("None", code)] * 4)
+    aws.messages.claim_loose(a_loose_message(lease=a_lease()))
+    assert aws.messages.unattended(["receipt-1"], RECEIVED_AT) == frozenset()
 
 
 def test_a_claim_whose_answer_was_lost_is_made(aws: Stores, deployment: Deployment) -> None:
@@ -129,27 +152,40 @@ def test_each_step_is_one_call(aws: Stores, deployment: Deployment) -> None:
     aws.messages.finish(sending, State.RELAYED, codes=(), finished_at=RECEIVED_AT)
     aws.messages.claim_loose(a_loose_message("receipt-2", state=State.DISCARDED))
     aws.messages.claim_notice("p1-x", MessageId("m"), RECEIVED_AT)
-    aws.messages.finished_receipts(["receipt-1", "receipt-2"])
+    aws.messages.unattended(["receipt-1", "receipt-2"], RECEIVED_AT)
+    aws.messages.note_request("receipt-3", RECEIVED_AT)
     assert deployment.wire.operations() == [
         "dynamodb.TransactWriteItems",
         "dynamodb.UpdateItem",
-        "dynamodb.TransactWriteItems",
+        "dynamodb.UpdateItem",
         "dynamodb.TransactWriteItems",
         "dynamodb.PutItem",
         "dynamodb.BatchGetItem",
+        "dynamodb.UpdateItem",
     ]
 
 
-def test_only_a_held_message_says_since_when_it_is_held(aws: Stores, deployment: Deployment) -> None:
-    def held_at() -> list[str]:
-        return [item["held_at"]["S"] for item in deployment.items() if "held_at" in item]
-
+def test_only_a_claim_that_comes_with_another_time_has_to_fetch_the_message(
+    aws: Stores, deployment: Deployment
+) -> None:
     aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
-    assert held_at() == []
-    held = aws.messages.finish(a_message(), State.HELD, codes=(), finished_at=RECEIVED_AT)
-    assert held_at() == ["2026-09-04T16:12:00.123456Z"]
-    aws.messages.finish(held, State.REFUSED, codes=(), finished_at=RECEIVED_AT)
-    assert held_at() == []
+    deployment.wire.calls.clear()
+    for received_at in (RECEIVED_AT, RECEIVED_AT + timedelta(seconds=1)):
+        with pytest.raises(AlreadyClaimedError):
+            aws.messages.claim(a_message(lease=None, received_at=received_at), before=FIRST, after=FIRST)
+    assert deployment.wire.operations() == [
+        "dynamodb.TransactWriteItems",
+        "dynamodb.TransactWriteItems",
+        "dynamodb.GetItem",
+    ]
+
+
+def test_a_receipt_is_remembered_for_longer_than_its_mail_lies_in_the_inbox_and_the_queue(
+    aws: Stores, deployment: Deployment
+) -> None:
+    aws.messages.claim(a_message(), before=EMPTY, after=FIRST)
+    (note,) = [item for item in deployment.items() if item["sk"]["S"] == "RECEIPT"]
+    assert int(note["expires_at"]["N"]) > (RECEIVED_AT + timedelta(days=365 + 14)).timestamp()
 
 
 def test_what_expires_says_so_in_the_tables_own_attribute(

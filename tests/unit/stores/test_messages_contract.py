@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parley.conversation.conversations import Head
-from parley.conversation.messages import IllegalTransitionError, Message, MessageId, State
+from parley.conversation.messages import IllegalTransitionError, Message, MessageId, State, message_id
 from parley.relaying.ports import AlreadyClaimedError, HeadMovedError, LeaseLostError
 from tests.support.samples import (
+    BUYER_ALIAS,
     RECEIVED_AT,
     a_conversation,
     a_lease,
@@ -102,17 +103,49 @@ def test_a_loose_message_is_claimed_once(stores: Stores) -> None:
     assert stored(stores, message) == message
 
 
-def test_a_loose_message_with_its_outcome_finishes_its_receipt(stores: Stores) -> None:
-    stores.messages.claim_loose(a_loose_message(state=State.DISCARDED, codes=("alias-unknown",)))
-    assert stores.messages.finished_receipts(["receipt-1"]) == {"receipt-1"}
-
-
-def test_a_loose_message_without_outcome_does_not_finish_its_receipt(stores: Stores) -> None:
+def test_a_loose_message_is_claimed_once_whatever_time_its_receipt_is_said_to_have(stores: Stores) -> None:
     message = a_loose_message(lease=a_lease())
     stores.messages.claim_loose(message)
-    assert stores.messages.finished_receipts(["receipt-1"]) == frozenset()
-    stores.messages.finish(message, State.DISCARDED, codes=("alias-role",), finished_at=LATER)
-    assert stores.messages.finished_receipts(["receipt-1"]) == {"receipt-1"}
+    with pytest.raises(AlreadyClaimedError) as caught:
+        stores.messages.claim_loose(replace(message, received_at=LATER))
+    assert caught.value.message == message
+
+
+def test_a_message_is_claimed_once_whatever_time_its_receipt_is_said_to_have(
+    stores: Stores, claimed: Message
+) -> None:
+    """The notification and the sweep tell different times, and meanwhile the message may have got on."""
+    sending = stores.messages.advance(claimed, State.SENDING, sendings=1)
+    again = replace(claimed, received_at=LATER, seq=2, lease=a_lease("invocation-2"))
+    with pytest.raises(AlreadyClaimedError) as caught:
+        stores.messages.claim(again, before=FIRST, after=SECOND)
+    assert caught.value.message == sending
+    assert head(stores) == FIRST
+
+
+def test_that_a_receipt_has_the_message_counts_more_than_that_the_head_moved(
+    stores: Stores, claimed: Message
+) -> None:
+    with pytest.raises(AlreadyClaimedError):
+        stores.messages.claim(replace(claimed, received_at=LATER), before=EMPTY, after=FIRST)
+
+
+def test_an_attempt_is_found_again_although_the_conversation_does_not_show_it(
+    stores: Stores, claimed: Message
+) -> None:
+    attempt = a_message("receipt-2", seq=2, author_role=None)
+    stores.messages.claim(attempt, before=FIRST, after=SECOND)
+    refused = stores.messages.finish(attempt, State.REFUSED, codes=("stranger",), finished_at=LATER)
+    with pytest.raises(AlreadyClaimedError) as caught:
+        stores.messages.claim(replace(attempt, received_at=LATER), before=SECOND, after=Head(3, "3" * 64))
+    assert caught.value.message == refused
+
+
+def test_a_receipt_makes_a_message_for_each_of_its_aliases(stores: Stores, claimed: Message) -> None:
+    other = a_loose_message(id=message_id("receipt-1", BUYER_ALIAS), alias=BUYER_ALIAS)
+    stores.messages.claim_loose(other)
+    assert stored(stores, claimed) == claimed
+    assert stored(stores, other) == other
 
 
 def test_a_new_owner_takes_over(stores: Stores, claimed: Message) -> None:
@@ -139,23 +172,25 @@ def test_the_same_owner_may_repeat_a_write_whose_answer_was_lost(stores: Stores,
     lease = a_lease("invocation-2", LATER)
     taken = stores.messages.take_over(claimed, lease)
     assert stores.messages.take_over(claimed, lease) == taken
-    archived = stores.messages.advance(taken, State.ARCHIVED, codes=("later",))
-    assert stores.messages.advance(taken, State.ARCHIVED, codes=("later",)) == archived
+    archived = stores.messages.advance(taken, State.ARCHIVED, sendings=1)
+    assert stores.messages.advance(taken, State.ARCHIVED, sendings=1) == archived
     held = stores.messages.finish(archived, State.HELD, codes=("leak",), finished_at=LATER)
     assert stores.messages.finish(archived, State.HELD, codes=("leak",), finished_at=LATER) == held
 
 
-def test_a_step_keeps_the_lease_and_the_codes(stores: Stores, claimed: Message) -> None:
+def test_a_step_keeps_all_but_the_state(stores: Stores, claimed: Message) -> None:
     sending = stores.messages.advance(claimed, State.SENDING)
     assert sending == replace(claimed, state=State.SENDING)
     assert stored(stores, claimed) == sending
 
 
-def test_a_step_may_write_codes(stores: Stores, claimed: Message) -> None:
-    sending = stores.messages.advance(claimed, State.SENDING)
-    back = stores.messages.advance(sending, State.ARCHIVED, codes=("ses-throttled",), release=True)
+def test_a_step_may_count_a_sending(stores: Stores, claimed: Message) -> None:
+    sending = stores.messages.advance(claimed, State.SENDING, sendings=1)
+    back = stores.messages.advance(sending, State.ARCHIVED, release=True)
     assert stored(stores, claimed) == back
-    assert (back.codes, back.lease) == (("ses-throttled",), None)
+    assert (back.sendings, back.lease) == (1, None)
+    again = stores.messages.take_over(back, a_lease("invocation-2", LATER))
+    assert stores.messages.advance(again, State.SENDING, sendings=0).sendings == 0
 
 
 def test_sending_may_be_written_again(stores: Stores, claimed: Message) -> None:
@@ -191,7 +226,13 @@ def test_a_step_of_an_unknown_message_is_refused(stores: Stores) -> None:
         stores.messages.advance(a_message(), State.SENDING)
 
 
-def test_an_outcome_drops_the_lease_and_finishes_the_receipt(stores: Stores, claimed: Message) -> None:
+def test_a_step_of_a_message_of_another_time_is_refused(stores: Stores, claimed: Message) -> None:
+    with pytest.raises(LeaseLostError):
+        stores.messages.advance(replace(claimed, received_at=LATER), State.SENDING)
+    assert stored(stores, claimed) == claimed
+
+
+def test_an_outcome_drops_the_lease(stores: Stores, claimed: Message) -> None:
     sending = stores.messages.advance(claimed, State.SENDING)
     relayed = stores.messages.finish(
         sending,
@@ -208,7 +249,6 @@ def test_an_outcome_drops_the_lease_and_finishes_the_receipt(stores: Stores, cla
         outgoing_message_id="0102@eu-west-1.amazonses.com",
     )
     assert stored(stores, claimed) == relayed
-    assert stores.messages.finished_receipts(["receipt-1", "receipt-2"]) == {"receipt-1"}
 
 
 def test_a_held_message_is_released_and_keeps_its_outgoing_id(stores: Stores, claimed: Message) -> None:
@@ -225,18 +265,49 @@ def test_an_outcome_after_the_lease_was_lost_writes_nothing(stores: Stores, clai
     with pytest.raises(LeaseLostError):
         stores.messages.finish(claimed, State.HELD, codes=("x",), finished_at=LATER)
     assert stored(stores, claimed) == taken
-    assert stores.messages.finished_receipts(["receipt-1"]) == frozenset()
+
+
+def test_a_receipt_is_attended_from_its_first_claim_on(stores: Stores, claimed: Message) -> None:
+    assert stores.messages.unattended(["receipt-1", "receipt-2"], LATER) == {"receipt-2"}
+    stores.messages.claim_loose(a_loose_message("receipt-2", lease=a_lease()))
+    assert stores.messages.unattended(["receipt-1", "receipt-2"], LATER) == frozenset()
+
+
+def test_a_receipt_that_was_asked_for_is_attended_until_then(stores: Stores) -> None:
+    stores.messages.note_request("receipt-1", LATER)
+    just_before = LATER - timedelta(microseconds=1)
+    assert stores.messages.unattended(["receipt-1", "receipt-2"], just_before) == {"receipt-2"}
+    assert stores.messages.unattended(["receipt-1", "receipt-2"], LATER) == {"receipt-1", "receipt-2"}
+
+
+def test_a_receipt_can_be_asked_for_again(stores: Stores) -> None:
+    stores.messages.note_request("receipt-1", RECEIVED_AT)
+    stores.messages.note_request("receipt-1", LATER)
+    assert stores.messages.unattended(["receipt-1"], RECEIVED_AT) == frozenset()
+
+
+@pytest.mark.parametrize("asked_first", [True, False])
+def test_a_request_and_a_claim_do_not_hide_each_other(stores: Stores, asked_first: bool) -> None:
+    if asked_first:
+        stores.messages.note_request("receipt-1", RECEIVED_AT)
+    stores.messages.claim_loose(a_loose_message(lease=a_lease()))
+    if not asked_first:
+        stores.messages.note_request("receipt-1", RECEIVED_AT)
+    assert stores.messages.unattended(["receipt-1"], LATER) == frozenset()
+    with pytest.raises(AlreadyClaimedError):
+        stores.messages.claim_loose(a_loose_message(received_at=LATER))
 
 
 def test_more_receipts_than_one_batch_takes_are_told_apart(stores: Stores) -> None:
-    finished = {f"receipt-{n}" for n in range(0, 130, 3)}
-    for receipt_id in finished:
+    known = {f"receipt-{n}" for n in range(0, 130, 3)}
+    for receipt_id in known:
         stores.messages.claim_loose(a_loose_message(receipt_id, state=State.DISCARDED))
-    assert stores.messages.finished_receipts([f"receipt-{n}" for n in range(130)]) == finished
+    asked = {f"receipt-{n}" for n in range(130)}
+    assert stores.messages.unattended(asked, LATER) == asked - known
 
 
-def test_no_receipts_are_not_finished(stores: Stores) -> None:
-    assert stores.messages.finished_receipts([]) == frozenset()
+def test_of_no_receipts_none_is_unattended(stores: Stores) -> None:
+    assert stores.messages.unattended([], LATER) == frozenset()
 
 
 MORNING = datetime(2026, 9, 4, 8, tzinfo=UTC)

@@ -20,18 +20,31 @@ def test_an_object_that_is_not_in_the_inbox_is_reported(stores: Stores) -> None:
         stores.inbox.get("inbox/nothing")
 
 
-def test_the_inbox_lists_what_is_older_than_a_moment(stores: Stores) -> None:
+def written_between(stores: Stores, after: timedelta, before: timedelta) -> dict[str, datetime]:
+    now = datetime.now(UTC)
+    return dict(stores.inbox.written_between(now + after, now + before))
+
+
+def test_the_inbox_lists_what_was_written_in_a_span(stores: Stores) -> None:
     stores.store("receipt-1", b"one")
     stores.store("receipt-2", b"two")
-    soon = datetime.now(UTC) + timedelta(minutes=1)
-    found = dict(stores.inbox.older_than(soon))
+    found = written_between(stores, timedelta(minutes=-1), timedelta(minutes=1))
     assert set(found) == {"inbox/receipt-1", "inbox/receipt-2"}
-    assert all(abs(soon - written_at) < timedelta(minutes=2) for written_at in found.values())
+    assert all(abs(datetime.now(UTC) - at) < timedelta(minutes=1) for at in found.values())
 
 
-def test_the_inbox_does_not_list_what_is_younger(stores: Stores) -> None:
+@pytest.mark.parametrize(("after", "before"), [(-60, -1), (1, 60)], ids=["younger", "older"])
+def test_the_inbox_lists_nothing_of_another_span(stores: Stores, after: int, before: int) -> None:
     stores.store("receipt-1", b"one")
-    assert list(stores.inbox.older_than(datetime.now(UTC) - timedelta(minutes=1))) == []
+    assert written_between(stores, timedelta(minutes=after), timedelta(minutes=before)) == {}
+
+
+def test_a_span_holds_its_beginning_and_not_its_end(stores: Stores) -> None:
+    stores.store("receipt-1", b"one")
+    ((key, at),) = written_between(stores, timedelta(minutes=-1), timedelta(minutes=1)).items()
+    second = timedelta(seconds=1)
+    assert list(stores.inbox.written_between(at, at + second)) == [(key, at)]
+    assert list(stores.inbox.written_between(at - second, at)) == []
 
 
 def test_the_archive_gives_back_what_was_put(stores: Stores) -> None:

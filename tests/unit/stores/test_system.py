@@ -52,6 +52,14 @@ def test_all_tries_of_any_other_call_end_before_the_function_does(
     assert 4 * (config.connect_timeout + config.read_timeout) < timeout
 
 
+def test_clients_speak_to_the_region_of_the_function_unless_told_otherwise(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    assert Clients().sqs.meta.region_name == "eu-north-1"
+    assert Clients("eu-west-1").sqs.meta.region_name == "eu-west-1"
+
+
 def test_a_client_is_made_when_it_is_first_used_and_then_kept(deployment: Deployment) -> None:
     clients = Clients("eu-west-1")
     assert not {"dynamodb", "s3", "sesv2"} & vars(clients).keys()

@@ -34,6 +34,8 @@ WORDS = Words(
             "it again without encryption."
         ),
         "spam": "It looks like spam.",
-        "unreadable": "It could not be read with certainty. Sending it again as plain text may help.",
+        "not-checked": "It could not be checked for spam and viruses when it arrived.",
+        "not-taken": "It could not be handed on for technical reasons.",
+        "unreadable": "It could not be read with certainty.",
     },
 )

@@ -43,9 +43,8 @@ WORDS = Words(
             "entscheiden kann; senden Sie sie unverschlüsselt noch einmal."
         ),
         "spam": "Sie sieht nach Spam aus.",
-        "unreadable": (
-            "Sie konnte nicht mit Sicherheit gelesen werden. Vielleicht hilft es, sie als reinen Text noch "
-            "einmal zu senden."
-        ),
+        "not-checked": "Sie konnte bei ihrem Eingang nicht auf Spam und Viren geprüft werden.",
+        "not-taken": "Sie konnte aus technischen Gründen nicht weitergegeben werden.",
+        "unreadable": "Sie konnte nicht mit Sicherheit gelesen werden.",
     },
 )
