@@ -8,34 +8,17 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from parley.conversation.aliases import AliasId, ConversationAlias, ConversationId
-from parley.conversation.conversations import Conversation
-from parley.conversation.messages import State, message_id
+from parley.conversation.messages import State
 from parley.conversation.parties import Party, PartyId, Role
-from parley.conversation.routing import AliasRoute, route
-from parley.mail.address import (
-    NULL_REVERSE_PATH,
-    AddressError,
-    Mailbox,
-    ReversePath,
-    address_list,
-    parse_mailbox,
-    parse_reverse_path,
-)
-from parley.mail.authentication import Authentication, ses_authentication
-from parley.mail.header import Header
-from parley.mail.structure import StructureError, read_header
+from parley.mail.address import AddressError, Mailbox, ReversePath, parse_mailbox, parse_reverse_path
 from parley.mail.verdicts import Verdict, Verdicts
-from parley.relaying.arrival import Arrival
 from parley.relaying.decide import Relay, Stop, decide
-from parley.relaying.reading import from_mailboxes
 from parley.screening.policy import DEFAULT_POLICY
+from sandbox.trial import Setup, UsageError, arrival_of, routed
 
 DIRECTIONS = {"seller_to_buyer": Role.SELLER, "buyer_to_seller": Role.BUYER, "auto": None}
 ALL_PASS = Verdicts(**dict.fromkeys(("spf", "dkim", "dmarc", "spam", "virus"), Verdict.PASS))
@@ -50,10 +33,6 @@ examples:
 For each FILE one JSON line: file, out, outcome, codes, direction, bytes_in, bytes_out, cpu_ms.
 docs/outcomes.md explains the codes.
 """
-
-
-class UsageError(ValueError):
-    """An option does not make sense; the text says which and why."""
 
 
 def add_command(commands: Any) -> None:
@@ -82,7 +61,7 @@ def add_command(commands: Any) -> None:
 def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     """Exit status: 0 if every file got its line, 2 on wrong usage."""
     try:
-        setup = Setup.of(arguments)
+        setup = _setup(arguments)
         arguments.out.mkdir(parents=True, exist_ok=True)
     except (UsageError, OSError) as error:
         parser.error(str(error))
@@ -91,41 +70,28 @@ def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """The options, read and checked. author_role: None where each mail's author decides. reverse_path: None
-    to take each mail's. take_as_proved: whether the author counts as proved whatever the mail itself says."""
-
-    parties: dict[Role, Party]
-    aliases: dict[Role, Mailbox]
-    author_role: Role | None
-    reverse_path: ReversePath | None
-    verdicts: Verdicts
-    take_as_proved: bool
-
-    @classmethod
-    def of(cls, arguments: argparse.Namespace) -> "Setup":
-        aliases = {
-            Role.BUYER: _mailbox(arguments.buyer_alias, "--buyer-alias"),
-            Role.SELLER: _mailbox(arguments.seller_alias, "--seller-alias"),
-        }
-        if len({alias.domain for alias in aliases.values()}) != 1:
-            raise UsageError("--buyer-alias and --seller-alias must be at the same domain")
-        if len({alias.local_part.lower() for alias in aliases.values()}) != 2:
-            raise UsageError("--buyer-alias and --seller-alias must differ")
-        for alias in aliases.values():
-            _routed(alias)
-        return cls(
-            parties={
-                Role.BUYER: _party(Role.BUYER, arguments.buyer, arguments.buyer_name),
-                Role.SELLER: _party(Role.SELLER, arguments.seller, arguments.seller_name),
-            },
-            aliases=aliases,
-            author_role=DIRECTIONS[arguments.direction],
-            reverse_path=_given_reverse_path(arguments.reverse_path),
-            verdicts=_verdicts(arguments.verdicts),
-            take_as_proved=arguments.verdicts == "pass",
-        )
+def _setup(arguments: argparse.Namespace) -> Setup:
+    aliases = {
+        Role.BUYER: _mailbox(arguments.buyer_alias, "--buyer-alias"),
+        Role.SELLER: _mailbox(arguments.seller_alias, "--seller-alias"),
+    }
+    if len({alias.domain for alias in aliases.values()}) != 1:
+        raise UsageError("--buyer-alias and --seller-alias must be at the same domain")
+    if len({alias.local_part.lower() for alias in aliases.values()}) != 2:
+        raise UsageError("--buyer-alias and --seller-alias must differ")
+    for alias in aliases.values():
+        routed(alias)
+    return Setup(
+        parties={
+            Role.BUYER: _party(Role.BUYER, arguments.buyer, arguments.buyer_name),
+            Role.SELLER: _party(Role.SELLER, arguments.seller, arguments.seller_name),
+        },
+        aliases=aliases,
+        author_role=DIRECTIONS[arguments.direction],
+        reverse_path=_given_reverse_path(arguments.reverse_path),
+        verdicts=_verdicts(arguments.verdicts),
+        take_as_proved=arguments.verdicts == "pass",
+    )
 
 
 def _mailbox(text: str, option: str) -> Mailbox:
@@ -175,7 +141,7 @@ def _preview(file: str, out: Path, setup: Setup) -> dict[str, object]:
     except OSError as error:
         print(f"{file}: {error.strerror}", file=sys.stderr)
         raw = b""
-    arrival = _arrival(raw, setup)
+    arrival = arrival_of(raw, setup)
     started = time.process_time()
     decision = decide(arrival, DEFAULT_POLICY)
     cpu_ms = (time.process_time() - started) * 1000
@@ -199,87 +165,6 @@ def _preview(file: str, out: Path, setup: Setup) -> dict[str, object]:
         case Stop(state):
             line["outcome"] = state
     return line
-
-
-def _arrival(raw: bytes, setup: Setup) -> Arrival:
-    try:
-        header = read_header(raw)
-    except StructureError:
-        header = Header(())
-    authors = from_mailboxes(header)
-    role, parties = _sides(header, authors, setup)
-    aliases = {side: AliasId(alias.local_part) for side, alias in setup.aliases.items()}
-    forward_path = setup.aliases[role.other]
-    alias = ConversationAlias(
-        id=_routed(forward_path), conversation=ConversationId("preview"), stands_for=role.other
-    )
-    return Arrival(
-        raw=raw,
-        message_id=message_id("preview", alias.id),
-        received_at=datetime(2026, 1, 1, 12, tzinfo=UTC),
-        reverse_path=_reverse_path(header, authors) if setup.reverse_path is None else setup.reverse_path,
-        verdicts=setup.verdicts,
-        authentication=lambda read: _authentication(read, authors, setup.take_as_proved),
-        alias=alias,
-        conversation=Conversation(
-            id=alias.conversation,
-            order=None,
-            parties={side: party.id for side, party in parties.items()},
-            aliases=aliases,
-        ),
-        writer=parties[role],
-        owner=parties[role.other],
-        recent=(),
-        relay_domain=forward_path.domain,
-    )
-
-
-def _routed(alias: Mailbox) -> AliasId:
-    """The alias to which the relay would route its mailbox. Raises `UsageError` for one that is none."""
-    routed = route(str(alias), alias.domain)
-    if not isinstance(routed, AliasRoute):
-        raise UsageError(f"{alias} cannot be an alias")
-    return routed.alias
-
-
-def _sides(header: Header, authors: tuple[Mailbox, ...], setup: Setup) -> tuple[Role, dict[Role, Party]]:
-    """Who writes, and the parties; an author whom nobody knows is taken for the buyer."""
-    if setup.author_role is not None:
-        return setup.author_role, setup.parties
-    for role, party in setup.parties.items():
-        if authors and party.may_send_from(authors[0]):
-            return role, setup.parties
-    buyer = setup.parties[Role.BUYER]
-    named = [*authors, *_mailboxes(header, "sender"), *_mailboxes(header, "reply-to")]
-    writer = replace(buyer, mailboxes=tuple(dict.fromkeys([*buyer.mailboxes, *named])))
-    return Role.BUYER, setup.parties | {Role.BUYER: writer}
-
-
-def _mailboxes(header: Header, name: str) -> Iterator[Mailbox]:
-    for value in header.all(name):
-        for named in address_list(value.decode("utf-8", "replace")):
-            yield named.mailbox
-
-
-def _reverse_path(header: Header, authors: tuple[Mailbox, ...]) -> ReversePath:
-    stated = header.first("return-path")
-    try:
-        if stated is not None:
-            return parse_reverse_path(stated.decode("utf-8", "replace"))
-    except AddressError:
-        pass
-    return authors[0] if authors else NULL_REVERSE_PATH
-
-
-def _authentication(header: Header, authors: tuple[Mailbox, ...], take_as_proved: bool) -> Authentication:
-    """A proof of the From domain, for the verdicts to qualify; or what SES says in the mail, if it does."""
-    domain = authors[0].domain if authors else None
-    proved = Authentication(
-        spf_domain=domain,
-        dkim_domains=frozenset({domain} if domain else ()),
-        dmarc_domain=domain,
-    )
-    return proved if take_as_proved else ses_authentication(header) or proved
 
 
 MAX_NAME_OCTETS = 200
