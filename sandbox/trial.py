@@ -33,8 +33,8 @@ class UsageError(ValueError):
 class Setup:
     """The circumstances of every mail on trial.
 
-    author_role: None where each mail's author decides. reverse_path: None to take each mail's. take_as_proved:
-    whether the author counts as proved whatever the mail itself says.
+    author_role: None where each mail's author decides. reverse_path: None to take each mail's.
+    take_as_proved: whether the author counts as proved whatever the mail itself says.
     """
 
     parties: dict[Role, Party]

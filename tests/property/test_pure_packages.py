@@ -1,15 +1,14 @@
 """Invariants of conversation, screening and archive, whatever comes in."""
 
 import json
-from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parley.archive.chain import Link, link_hash
-from parley.conversation.aliases import AliasId, ConversationId
+from parley.conversation.aliases import ConversationId
 from parley.conversation.mailboxes import index_form, same_for_admission
-from parley.conversation.messages import Message, MessageId, State
+from parley.conversation.messages import Message
 from parley.conversation.parties import Role
 from parley.conversation.routing import AliasRoute, ForeignRoute, RoleRoute, route
 from parley.conversation.threading import MAX_REFERENCES, thread
@@ -17,6 +16,7 @@ from parley.mail.address import Mailbox
 from parley.mail.findings import Finding
 from parley.mail.header import Field, Header
 from parley.screening.policy import CODES, DEFAULT_POLICY, Action
+from tests.support.samples import a_message
 
 FEW = settings(max_examples=200, derandomize=True, deadline=None)
 ATOM = st.text("abcdefghij0123456789.+-", min_size=1, max_size=12).map(lambda text: f"x{text}x")
@@ -52,16 +52,7 @@ def test_being_the_same_mailbox_is_an_equivalence_that_the_index_knows(
 
 
 def remembered(author: Role, own: str, outgoing: str) -> Message:
-    return Message(
-        id=MessageId(own),
-        receipt_id=own,
-        alias=AliasId("b-1"),
-        received_at=datetime(2026, 9, 4, tzinfo=UTC),
-        state=State.RELAYED,
-        author_role=author,
-        author_message_id=own,
-        outgoing_message_id=outgoing,
-    )
+    return a_message(own, author_role=author, author_message_id=own, outgoing_message_id=outgoing)
 
 
 @FEW

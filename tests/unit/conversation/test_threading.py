@@ -1,7 +1,5 @@
-from datetime import UTC, datetime
-
-from parley.conversation.aliases import AliasId, ConversationId
-from parley.conversation.messages import Message, MessageId, State
+from parley.conversation.aliases import ConversationId
+from parley.conversation.messages import Message
 from parley.conversation.parties import Role
 from parley.conversation.threading import (
     MAX_REFERENCES,
@@ -11,22 +9,14 @@ from parley.conversation.threading import (
     thread,
 )
 from parley.mail.header import Field, Header
+from tests.support.samples import a_message
 
 CONVERSATION = ConversationId("c1")
 FIRST = "conversation.c1@relay.example"
 
 
 def remembered(author: Role, own: str, outgoing: str) -> Message:
-    return Message(
-        id=MessageId(own),
-        receipt_id=own,
-        alias=AliasId("b-1"),
-        received_at=datetime(2026, 9, 4, tzinfo=UTC),
-        state=State.RELAYED,
-        author_role=author,
-        author_message_id=own,
-        outgoing_message_id=outgoing,
-    )
+    return a_message(own, author_role=author, author_message_id=own, outgoing_message_id=outgoing)
 
 
 def threaded(author: Role, recent: list[Message], **fields: str) -> Thread:
