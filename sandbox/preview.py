@@ -70,6 +70,13 @@ def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def read_setup(options: list[str]) -> Setup:
+    """What the command's options, defaults included, say about every mail. Raises `UsageError`."""
+    parser = argparse.ArgumentParser()
+    add_command(parser.add_subparsers())
+    return _setup(parser.parse_args(["preview", "--out", ".", *options, "FILE"]))
+
+
 def _setup(arguments: argparse.Namespace) -> Setup:
     aliases = {
         Role.BUYER: _mailbox(arguments.buyer_alias, "--buyer-alias"),

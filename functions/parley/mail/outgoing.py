@@ -1,6 +1,6 @@
 """What is to be written: the tree of outgoing parts, and the limits of SES."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from parley.mail.structure import Part
@@ -75,3 +75,17 @@ class MessagePart:
 
 
 OutgoingPart = KeptPart | TextPart | BytesPart | MultipartPart | MessagePart
+
+
+def filenames(part: OutgoingPart) -> Iterator[str]:
+    """Every file name in the tree, in the order of the outgoing mail: the names that SES will see."""
+    pending = [part]
+    while pending:
+        part = pending.pop()
+        if part.label.filename:
+            yield part.label.filename
+        match part:
+            case MultipartPart(children=children):
+                pending += reversed(children)
+            case MessagePart(body=body):
+                pending.append(body)

@@ -36,15 +36,15 @@ def encoded_hits(view: View, matcher: Matcher, depth: int = _MAX_DEPTH) -> Itera
     """The runs of the view that hold a protected string, each replaced as a whole."""
     if not some_run_reveals(view.text, matcher, depth):
         return
-    for match in matcher.encoded_run.finditer(view.text):
-        run = match.group()
+    for start, end in matcher.encoded_runs(view.text):
+        run = view.text[start:end]
         if _run_reveals(run, matcher, depth):
-            yield from _narrowed(run, match.start(), matcher, depth)
+            yield from _narrowed(run, start, matcher, depth)
 
 
 def some_run_reveals(text: str, matcher: Matcher, depth: int = _MAX_DEPTH) -> bool:
     """A first test of all runs at once: zero octets between them keep the phases apart."""
-    joined = "AAAAAAAA".join(matcher.encoded_run.findall(text))
+    joined = "AAAAAAAA".join(text[start:end] for start, end in matcher.encoded_runs(text))
     return bool(joined) and _run_reveals(joined, matcher, depth)
 
 
@@ -85,9 +85,7 @@ def _octets_reveal(octets: bytes, matcher: Matcher, depth: int) -> bool:
     text = octets.replace(b"\0\0", b" ").replace(b"\0", b"").decode("latin-1")
     if matcher.anchored(text.lower()):
         return reveals(text, matcher, 0)
-    return (
-        depth > 0 and matcher.encoded_run.search(text) is not None and some_run_reveals(text, matcher, depth)
-    )
+    return depth > 0 and some_run_reveals(text, matcher, depth)
 
 
 def _hex_reveals(run: str, matcher: Matcher) -> bool:

@@ -18,11 +18,12 @@ from parley.masking.complexity import check_complexity
 from parley.masking.encoded import some_run_reveals
 from parley.masking.matcher import Matcher
 from parley.masking.readings import percent_decodings, plain
+from parley.masking.spans import merged, spans_of
 from parley.masking.styles import PROPERTIES
-from parley.masking.text import MaskedText, Medium, mask_text, mask_view, may_hide, merged, spans_of
+from parley.masking.text import MaskedText, Medium, mask_text, mask_view, may_hide
 from parley.masking.tokens import Hit
 from parley.masking.views import View
-from parley.masking.visible import GONE, visible_text
+from parley.masking.visible import GONE, bare_text, visible_text, without_foreign
 
 _INLINE: Final = (
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|ins|kbd|mark|q|s|samp|small|span|strike|"
@@ -58,8 +59,7 @@ def mask_html(
     Raises `text.UnsettledError` or `TooComplexError`.
     """
     check_complexity(text)
-    text = text.replace("\0", "")
-    visible = visible_text(text)
+    text = without_foreign(text.replace("\0", ""))
     attributes = AttributeFilter(matcher, content_ids, mask_contacts, _holds_encoded(text, matcher))
     cleaned = nh3.clean(
         text,
@@ -73,8 +73,8 @@ def mask_html(
     )
     if attributes.failure:
         raise attributes.failure
-    if _swallowed(visible, cleaned):
-        masked = mask_text(visible, matcher, mask_contacts=mask_contacts)
+    if _swallowed(bare_text(text), cleaned):
+        masked = mask_text(visible_text(text), matcher, mask_contacts=mask_contacts)
         return MaskedHtml(masked.text, masked.protected, masked.contacts, is_html=False)
     masked = _mask_visible(_EMPTY_IMAGE.sub("", cleaned), matcher, mask_contacts)
     return MaskedHtml(
@@ -103,7 +103,7 @@ def _mask_visible(cleaned: str, matcher: Matcher, mask_contacts: bool) -> Masked
     protected = sum(piece.protected for piece in pieces)
     masked = MaskedText("".join(piece.text for piece in pieces), 0, sum(piece.contacts for piece in pieces))
     # Also with every tag as a boundary, as searches in the source see it, and with none, as some gateways do.
-    for medium in (_SEPARATED, _STRIPPED):
+    for medium in (_SEPARATED, _STRIPPED) if may_hide(_bare(masked.text), matcher) else ():
         if not may_hide(medium.show(masked.text), matcher):
             continue
         again = mask_view(masked.text, matcher, medium, mask_contacts=False)
@@ -179,6 +179,9 @@ _STRIPPED: Final = Medium(_stripped, _bare, _between_tags)
 
 
 def _swallowed(visible: str, cleaned: str) -> bool:
+    left = _bare(cleaned)
+    if "".join(visible.split()) == "".join(left.split()):
+        return False
     before = len(_NOT_WORD.sub("", visible))
-    after = len(_NOT_WORD.sub("", _bare(cleaned)))
+    after = len(_NOT_WORD.sub("", left))
     return before - after > max(3, before // 50)

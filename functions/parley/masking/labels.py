@@ -41,7 +41,11 @@ def masked_filename(name: str, matcher: Matcher) -> str | None:
     masked = mask_text(stem, matcher).text
     # With its ending a name may read as another domain (…@shop.example.bin), without it as none (…@shop).
     masked = f"{masked}{dot}{extension}" if masked != stem else name
-    return mask_text(masked, matcher).text[-_MAX_FILENAME:] or None
+    masked = mask_text(masked, matcher).text
+    if masked != name and masked.lower().endswith(tuple(matcher.alias_domains)):
+        # The ending of the alias's domain is no file's: SES would refuse "…@relay.com" as a program.
+        masked += "_"
+    return masked[-_MAX_FILENAME:] or None
 
 
 def label(part: Part, matcher: Matcher, content_ids: Mapping[str, str]) -> Label:

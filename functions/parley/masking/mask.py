@@ -6,8 +6,9 @@ from enum import StrEnum
 from parley.mail.address import Mailbox, address_list
 from parley.mail.compose import OutgoingPart
 from parley.mail.findings import Finding, Severity
+from parley.mail.outgoing import filenames
 from parley.mail.structure import Mail
-from parley.masking.matcher import Matcher
+from parley.masking.matcher import matcher_for
 from parley.masking.parts import PartMasker, Unmaskable, new_content_ids
 from parley.masking.protected import Protected
 from parley.masking.text import UnsettledError, mask_text
@@ -36,11 +37,14 @@ class ContactRules:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """What may go out. subject: masked and decoded. findings: what was masked, dropped, noticed, by place."""
+    """What may go out. subject: masked and decoded. findings: what was masked, dropped, noticed, by place.
+    filenames: of every outgoing part, also those that came out of winmail.dat, a signature or an enclosed
+    mail and which no rule over the mail as it arrived could see."""
 
     subject: str
     body: OutgoingPart
     findings: tuple[Finding, ...]
+    filenames: tuple[str, ...] = ()
 
 
 def mask(
@@ -50,7 +54,7 @@ def mask(
 
     content_id_seed: makes new Content-IDs `<content_id_seed.N@relay_domain>`; `cid:` references follow.
     """
-    matcher = Matcher(protected, relay_domain)
+    matcher = matcher_for(protected, relay_domain)
     masker = PartMasker(
         matcher,
         mask_contacts=rules.mailboxes is Treatment.MASK,
@@ -71,13 +75,13 @@ def mask(
         Finding(code, _SEVERITIES.get(code, Severity.NOTE), place, count)
         for (code, place), count in masker.noted.items()
     )
-    return Masked(subject.text[:MAX_SUBJECT], body, findings)
+    return Masked(subject.text[:MAX_SUBJECT], body, findings, tuple(filenames(body)))
 
 
 def mask_name(name: str, protected: Protected) -> str:
     """A display name, masked (people put their mailbox there)."""
     try:
-        return mask_text(name, Matcher(protected, protected.author.alias.domain)).text
+        return mask_text(name, matcher_for(protected, protected.author.alias.domain)).text
     except (UnsettledError, TooComplexError):
         return ""
 

@@ -65,6 +65,8 @@ def masking_key(local_part: str, domain: str) -> tuple[str, str]:
 
 def domain_forms(domain: str) -> frozenset[str]:
     """A domain as A-labels and as U-labels (RFC 5890 §2.3.2.1)."""
+    if domain.isascii() and "xn--" not in domain.lower():
+        return frozenset({domain.lower()} if domain else ())
     forms = {domain}
     with suppress(UnicodeError):
         forms.add(domain.encode("idna").decode("ascii"))

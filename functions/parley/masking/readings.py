@@ -44,7 +44,12 @@ _SOME_ALIKE = re.compile("[" + "".join(map(chr, _ALIKE)).replace("-", "\\-") + "
 _ASCII_PERCENT = re.compile(r"%[0-7][0-9a-fA-F]|(?:%[89a-fA-F][0-9a-fA-F])+")
 _UTF7 = re.compile(r"\+(A[A-Za-z0-9+/]{2,400})-?")
 _QUOTED_PRINTABLE = re.compile(r"=\r?\n|=[2-7][0-9A-Fa-f]")
-_TAG = re.compile(r"<[^<>]{0,4096}>")
+# A ">" at the beginning of a line is a quote mark, unless what is open is a tag of HTML by its name.
+_TAG = re.compile(
+    r"<(?:/?(?:[abipqsu]|abbr|big|br|center|code|div|em|font|h[1-6r]|img|li|ol|o:p|pre|small|span|strong|sub|sup"
+    r"|t[dhrt]|table|tbody|ul|wbr)(?=[\s/>])[^<>]{0,4096}|[^<>]{0,4096}(?<!\n))>",
+    re.IGNORECASE,
+)
 _FOLD = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,8}(?:>[> \t]{0,40})?")
 _BLANKS = re.compile(r"\s+")
 
@@ -85,13 +90,24 @@ def plain_text(text: str) -> str:
         text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-        if _MARKS.search(text):
+        if _is_western(text):
+            text = text.replace("·", ".")
+        else:
             text = _MARKS.sub("", text)
-        if _SOME_ALIKE.search(text):
-            text = text.translate(_ALIKE)
+            if _SOME_ALIKE.search(text):
+                text = text.translate(_ALIKE)
     elif _CONTROL.search(text):
         text = _INVISIBLE.sub("", text)
     return text
+
+
+def _is_western(text: str) -> bool:
+    """Whether all characters are of Windows-1252: no marks, no foreign letters, but for `·`."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -147,9 +163,16 @@ def without_tags(seen: View) -> View:
 
 def unfolded(seen: View) -> View:
     """The text with line ends, quote marks and the blanks around them left out."""
-    return seen.rewritten(_FOLD, _nothing)
+    return _joined(seen, _FOLD)
 
 
 def squeezed(seen: View) -> View:
     """The text without any blank."""
-    return seen.rewritten(_BLANKS, _nothing)
+    return _joined(seen, _BLANKS)
+
+
+def _joined(seen: View, pattern: re.Pattern[str]) -> View:
+    view = seen.rewritten(pattern, _nothing)
+    if view is not seen:
+        view.joins = True
+    return view

@@ -6,35 +6,25 @@ uncover something new.
 """
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from parley.masking.contacts import contact_hits
-from parley.masking.encoded import encoded_hits, some_run_reveals
+from parley.masking.encoded import some_run_reveals
 from parley.masking.links import unwrapped
 from parley.masking.matcher import Matcher
-from parley.masking.protected import MASKED_DOMAIN
-from parley.masking.readings import (
-    other_decodings,
-    percent_decodings,
-    plain,
-    plain_text,
-    squeezed,
-    unfolded,
-    without_tags,
-)
+from parley.masking.readings import plain, plain_text
+from parley.masking.spans import BROKEN_RUN, broken_spans, merged, spans_of, swallows
 from parley.masking.tokens import Hit
-from parley.masking.views import TooComplexError, View
+from parley.masking.views import View
 
 ROUNDS: Final = 6
+_MANY: Final = 3_000
 _PERCENT: Final = re.compile(r"%[0-9a-f]{2}")
 _QUOTED_PRINTABLE: Final = re.compile(r"=(?:\r?\n|[2-7][0-9a-f])")
 _TAG: Final = re.compile(r"<[^<>]*>")
 _ESCAPE: Final = re.compile(r"[@%\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|&#|&\w+;|\+A")
-_BROKEN_RUN: Final = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}+\r?\n[> \t]{0,40}[A-Za-z0-9+/]{4}")
-_MAX_BROKEN: Final = 2_000
 
 
 class UnsettledError(ValueError):
@@ -103,15 +93,16 @@ def is_clean(text: str, matcher: Matcher, *, mask_contacts: bool) -> bool:
         return False
     # What looks like a tag may be none: "<anna@", then a line end, then "shop.example>".
     for bare in (seen, _TAG.sub("", seen)) if "<" in seen else (seen,):
-        if matcher.anchored(bare) or matcher.anchored("".join(bare.split()).replace(">", "")):
+        # A domain has neither blanks nor ">": it stands here if it stands there.
+        if matcher.anchored("".join(bare.split()).replace(">", "")):
             return False
-    return not some_run_reveals(shown, matcher) and _BROKEN_RUN.search(text) is None
+    return not some_run_reveals(shown, matcher) and BROKEN_RUN.search(text) is None
 
 
 def may_hide(text: str, matcher: Matcher) -> bool:
     """Whether a text in which everything was masked once may hold something when it is read otherwise."""
     seen = plain_text(text).lower()
-    return "%" in seen or matcher.anchored(seen) or matcher.anchored("".join(seen.split()))
+    return _PERCENT.search(seen) is not None or matcher.anchored("".join(seen.split()))
 
 
 def is_plain(text: str, matcher: Matcher) -> bool:
@@ -131,8 +122,12 @@ def mask_view(text: str, matcher: Matcher, medium: Medium, *, mask_contacts: boo
             return MaskedText(text, protected, contacts)
         view = medium.read(text)
         spans = merged(spans_of(view, matcher, mask_contacts))
-        if all(hit.contact for hit in spans) or any(hit.replacement == MASKED_DOMAIN for hit in spans):
-            spans = merged((*spans, *_broken(plain(view), matcher)))
+        # A registered mailbox is whole; anything else may be the end of something that a line end breaks. If
+        # there is very much of it, that is looked for in the next turn, when it is gone.
+        whole = any(hit.registered for hit in spans) and all(hit.registered or hit.contact for hit in spans)
+        if not whole and len(spans) < _MANY:
+            broken = [hit for hit in broken_spans(plain(view), matcher) if not swallows(hit, spans)]
+            spans = merged((*spans, *broken))
         if not spans:
             return MaskedText(text, protected, contacts)
         spans = [fine for hit in spans for fine in medium.refine(text, hit)]
@@ -140,77 +135,6 @@ def mask_view(text: str, matcher: Matcher, medium: Medium, *, mask_contacts: boo
         contacts += sum(hit.contact for hit in spans)
         text = replaced(text, spans, medium)
     raise UnsettledError
-
-
-def spans_of(base: View, matcher: Matcher, mask_contacts: bool) -> Iterator[Hit]:
-    """Everything to replace, as spans of the text below the view."""
-    seen = plain(base)
-    percent = list(percent_decodings(seen))
-    for view in (seen, *percent, *other_decodings(seen)):
-        yield from _on_base(view, matcher.hits(view))
-    for view in (seen, *percent[-1:]):
-        yield from _on_base(view, encoded_hits(view, matcher))
-        if mask_contacts and "@" in view.text:
-            yield from _on_base(view, contact_hits(view, matcher))
-
-
-def _broken(seen: View, matcher: Matcher) -> Iterator[Hit]:
-    """What is only readable once blanks, line ends and tags are gone."""
-    if _BROKEN_RUN.search(seen.text):
-        view = unfolded(seen)
-        yield from _on_base(view, encoded_hits(view, matcher))
-    for whole in (seen, without_tags(seen)):
-        if matcher.anchored("".join(whole.lower.split()).replace(">", "")):
-            yield from _joined(whole, matcher)
-
-
-def _joined(whole: View, matcher: Matcher) -> Iterator[Hit]:
-    if (view := unfolded(whole)) is not whole:
-        yield from _on_base(view, _across(view, matcher.hits(view, joined=True)))
-    if (view := squeezed(whole)) is not whole:
-        # A domain that appears between words by leaving out their blanks was not written by anybody, unless
-        # it stands alone even then.
-        mailboxes = (hit for hit in matcher.hits(view, joined=True) if hit.replacement != MASKED_DOMAIN)
-        domains = (hit for hit in matcher.hits(view) if hit.replacement == MASKED_DOMAIN)
-        yield from _on_base(view, _across(view, (*mailboxes, *domains)))
-
-
-def _across(view: View, hits: Iterable[Hit]) -> Iterator[Hit]:
-    for count, hit in enumerate(hits):
-        if count > _MAX_BROKEN:
-            raise TooComplexError
-        if any(view.gap_before(at) for at in range(hit.start + 1, hit.end)):
-            yield hit
-
-
-def _on_base(view: View, hits: Iterable[Hit]) -> Iterator[Hit]:
-    for hit in hits:
-        start, end = view.base_span(hit.start, hit.end)
-        yield Hit(start, end, hit.replacement, hit.contact)
-
-
-def merged(hits: Iterable[Hit]) -> list[Hit]:
-    """Hits without overlap, in order. The widest speaks for those that it touches; a protected string is
-    never widened by somebody else's mailbox."""
-    result: list[Hit] = []
-    found = sorted(hits, key=lambda hit: (hit.contact, hit.start, -hit.end))
-    for hit in found:
-        if not hit.contact and result and hit.start < result[-1].end:
-            last = result[-1]
-            speaks = max(last, hit, key=lambda h: ("@" in h.replacement, h.end - h.start))
-            result[-1] = Hit(last.start, max(last.end, hit.end), speaks.replacement)
-        elif not hit.contact:
-            result.append(hit)
-    ends = [hit.end for hit in result]
-    starts = [hit.start for hit in result]
-    last_end = 0
-    for hit in found:
-        # Contacts come in order; one stays if it neither meets a protected string nor the contact before it.
-        alone = bisect_right(ends, hit.start) == bisect_left(starts, hit.end)
-        if hit.contact and alone and hit.start >= last_end:
-            result.append(hit)
-            last_end = hit.end
-    return sorted(result, key=lambda hit: hit.start)
 
 
 def replaced(text: str, hits: list[Hit], medium: Medium) -> str:

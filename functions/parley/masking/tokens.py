@@ -24,12 +24,14 @@ _MAX_STARTS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A span of a view and what stands there instead. contact: a mailbox of neither party."""
+    """A span of a view and what stands there instead. contact: a mailbox of neither party. registered: the
+    whole of a mailbox that a party registered, not any mailbox at a private domain."""
 
     start: int
     end: int
     replacement: str
     contact: bool = False
+    registered: bool = False
 
 
 def goes_on(view: View, end: int, *, joined: bool) -> bool:
@@ -38,7 +40,8 @@ def goes_on(view: View, end: int, *, joined: bool) -> bool:
     if after is None or not view.is_ascii_at(end) or (joined and view.gap_before(end)):
         return False
     if view.lower[end] != ".":
-        return True
+        # "…@shop.exampleDanke": the next word stands in another element, or a blank is missing.
+        return not (view.text[end].isupper() and view.text[end - 1].islower())
     if _EXTENSION.match(view.lower, end) or (joined and view.gap_before(end + 1)):
         return False
     # "…@shop.example.Danke": a sentence that goes on without a blank.
@@ -58,9 +61,18 @@ def local_starts(view: View, at: int, *, joined: bool = False) -> list[int]:
     first = at - (token.end() if token else 0)
     while first < at and lower[first] in ".-_%+":
         first += 1
-    others = (
-        position
-        for position in range(first + 1, at)
-        if (joined and view.gap_before(position)) or not view.is_ascii_at(position - 1)
-    )
+    others = view.gaps(first, at) if joined else []
+    if not (view.strict or view.text)[first:at].isascii():
+        foreign = (position for position in range(first + 1, at) if not view.is_ascii_at(position - 1))
+        others = sorted({*others, *foreign})
     return [start for start, _ in zip((first, *others), range(_MAX_STARTS), strict=False) if start < at]
+
+
+def after_gaps(view: View, host: int, end: int) -> int:
+    """Where a host name begins that must not go on across a left-out blank, except one beside a dot."""
+    if not view.joins:
+        return host
+    for position in reversed(view.gaps(host, end)):
+        if "." not in view.text[position - 1 : position + 1]:
+            return position
+    return host

@@ -25,6 +25,8 @@ class View:
         self.text = text
         self.strict = ""
         """The text before letters that look alike were exchanged, where they were; else empty."""
+        self.joins = False
+        """Whether blanks or line ends were left out, so that words stand together that were apart."""
         self._parent = parent
         self._at: list[int] = []
         self._until: list[int] = []
@@ -87,6 +89,12 @@ class View:
     def gap_before(self, position: int) -> bool:
         """Whether this view (not those below it) left something out just before that position."""
         return position > 0 and self._start(position) > self._end(position)
+
+    def gaps(self, start: int, end: int) -> list[int]:
+        """The positions between two characters of text[start:end] where a view that `joins` left something
+        out, in order."""
+        at = self._at[bisect_right(self._at, start) : bisect_right(self._at, end - 1)]
+        return list(dict.fromkeys(at))
 
     def _start(self, position: int) -> int:
         index = bisect_right(self._at, position) - 1

@@ -8,15 +8,41 @@ GONE_NAMES: Final = "script|style|title|iframe|object|embed|applet|noembed|nofra
 GONE: Final = set(GONE_NAMES.split("|"))
 _UNSEEN: Final = re.compile(rf"<(!--|xml|{GONE_NAMES})(?![a-z0-9])")
 _BREAK: Final = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|/table|/blockquote)\b[^<>]*>", re.IGNORECASE)
+_CELL: Final = re.compile(r"</t[dh]\b[^<>]*>", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"<[!?/a-zA-Z][^<>]*>")
+_FOREIGN_ROOT: Final = re.compile(r"<(?:math|svg)(?![a-z0-9\-])", re.IGNORECASE)
+_FOREIGN: Final = re.compile(
+    r"</?(?:math|svg|m[a-z]{1,14}|annotation(?:-xml)?|apply|c[ins]|circle|csymbol|defs|desc|discard|ellipse|filter"
+    r"|animate|g|lambda|line|metadata|none|path|pattern|poly(?:gon|line)|rect|semantics|set|stop|switch|symbol|text"
+    r"|tspan|use|view)(?![a-z0-9:\-])[^<>]*>",
+    re.IGNORECASE,
+)
+_HTML_NAME: Final = re.compile(
+    r"</?(?:main|map|mark|marquee|menu|menuitem|meta|meter)(?![a-z])", re.IGNORECASE
+)
 _EMPTY_LINES: Final = re.compile(r"\n[ \t\r]*(?:\n[ \t\r]*)+")
+
+
+def without_foreign(text: str) -> str:
+    """HTML without the tags of MathML and SVG: the sanitiser would drop their text with them, wherever they
+    stand. What is left is ordinary text to it."""
+    return _FOREIGN.sub(_unless_html, text) if _FOREIGN_ROOT.search(text) else text
+
+
+def _unless_html(match: re.Match[str]) -> str:
+    return match.group() if _HTML_NAME.match(match.group()) else ""
 
 
 def visible_text(text: str) -> str:
     """What a reader sees of HTML, roughly: enough to notice that text is missing, and to send it alone."""
-    text = _BREAK.sub("\n", _without_unseen(text))
+    text = _CELL.sub("\t", _BREAK.sub("\n", _without_unseen(text)))
     text = html.unescape(_ANY_TAG.sub("", text))
     return _EMPTY_LINES.sub("\n\n", text).strip()
+
+
+def bare_text(text: str) -> str:
+    """All text that a reader of HTML sees, with nothing in place of the tags."""
+    return html.unescape(_ANY_TAG.sub("", _without_unseen(text)))
 
 
 def _without_unseen(text: str) -> str:

@@ -14,6 +14,7 @@ from parley.masking.gate import leaks
 from parley.masking.mask import ContactRules, Unmaskable, author_mailboxes, mask, mask_name
 from parley.masking.protected import Identity, Protected
 from parley.relaying.arrival import Arrival
+from parley.screening.rules.attachment_type import is_refused
 
 _SUBMITTED = {Automatic.AUTO_REPLY: "auto-replied", Automatic.AUTO_GENERATED: "auto-generated"}
 """RFC 3834 §5: what was automatic when it came still says so when it goes."""
@@ -32,6 +33,9 @@ def prepare(
             content_id_seed=arrival.message_id,
             relay_domain=arrival.relay_domain,
         )
+        if any(map(is_refused, masked.filenames)):
+            # Names that nobody saw before: of files inside a winmail.dat, say.
+            return None, (*masked.findings, Finding("attachment-type-refused"))
         threaded = _thread(arrival, mail)
         fields = _fields(arrival, writer, masked.subject, protected, threaded)
         fields += _marks(arrival, kind)

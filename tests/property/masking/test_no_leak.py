@@ -2,6 +2,7 @@
 without one is not touched."""
 
 import base64
+import email
 import html
 import quopri
 
@@ -17,6 +18,7 @@ FREEMAIL = Mailbox("anna.schmidt", "gmail.com")
 BUYERS = st.sampled_from((BUYER, FREEMAIL))
 KEPT = "Das Paket ist heute angekommen"
 PADDING = st.text("abzäöüß ,;.!?-–€\n'\"()", max_size=40)
+WORD_CHARACTERS = "abzAZ019äßÜé日本語дКα,;!?:#=&%()[]/_-–€'\""
 CHARSETS = st.sampled_from(
     ("utf-8", "iso-8859-1", "windows-1252", "utf-16", "utf-16-le", "utf-7", "gb18030", "iso-2022-jp", "cp500")
 )
@@ -126,3 +128,26 @@ def test_a_longer_local_part_is_somebody_else(prefix: str, hidden: str) -> None:
     outgoing = relayed(raw, BUYER_TO_SELLER, buyer=FREEMAIL).outgoing
     body = outgoing.partition(b"\r\n\r\n")[2]
     assert b"b-7K2M@relay.example" not in body
+
+
+@SETTINGS
+@given(
+    st.lists(st.text(WORD_CHARACTERS, min_size=1, max_size=12), min_size=1, max_size=6),
+    st.lists(st.text(WORD_CHARACTERS, min_size=1, max_size=12), min_size=1, max_size=6),
+    st.sampled_from(
+        ("mail.privatmail.example", "privatmail.example", "petra@privatmail.example", str(BUYER))
+    ),
+    st.sampled_from(("\r\n", " \r\n", "\r\n> ", "\r\n\r\n")),
+)
+def test_words_on_the_lines_around_a_protected_string_stay(
+    before: list[str], after: list[str], own: str, line_end: str
+) -> None:
+    lines = (" ".join(before), own, " ".join(after))
+    raw = f"From: {BUYER}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{line_end.join(lines)}\r\n"
+    result = relayed(raw.encode(), BUYER_TO_SELLER)
+    shown = email.message_from_bytes(result.outgoing).get_payload(decode=True)
+    assert isinstance(shown, bytes)
+    first, masked, last = shown.decode().strip("\r\n").split(line_end)
+    assert (first.split(), last.split()) == (before, after)
+    assert masked in ("b-7K2M@relay.example", "masked.invalid")
+    assert result.leaks == ()

@@ -7,8 +7,9 @@ import zipfile
 
 import pytest
 
-from parley.masking.mask import Unmaskable
-from tests.golden.pipeline import BUYER_TO_SELLER, Relayed, relayed
+from parley.mail.structure import read
+from parley.masking.mask import ContactRules, Unmaskable, mask
+from tests.golden.pipeline import BUYER_TO_SELLER, RELAY_DOMAIN, Relayed, protected_for, relayed
 from tests.golden.reading import shows
 from tests.unit.masking.files import archive, jpeg, pdf, png, tnef
 from tests.unit.masking.probes import DOMAIN, MAILBOX, leaf, mail, multipart
@@ -107,6 +108,37 @@ def test_a_mail_that_is_winmail_dat_alone_gives_its_plain_body() -> None:
     stream = tnef({"a.bin": b"\0\1"}, body=f"Grüße von {MAILBOX}")
     result = relayed(mail(leaf(stream, "application/ms-tnef", "", "base64")), BUYER_TO_SELLER)
     assert contents(result)[0].decode().strip() == "Grüße von b-7K2M@relay.example"
+
+
+def test_the_names_of_all_outgoing_files_are_told() -> None:
+    stream = tnef({"setup.exe": b"MZ", f"{MAILBOX}.bin": b"\0"})
+    inner = multipart(leaf(b"MZ", "application/octet-stream; name=run.bat", "", "base64"))
+    raw = multipart(
+        leaf(stream, "application/ms-tnef; name=winmail.dat", "", "base64"),
+        leaf(inner, "application/octet-stream; name=weiter.eml", "", "base64"),
+    )
+    masked = mask(
+        read(raw),
+        protected_for(BUYER_TO_SELLER),
+        ContactRules(),
+        content_id_seed="seed",
+        relay_domain=RELAY_DOMAIN,
+    )
+    assert masked.filenames == ("setup.exe", "b-7K2M@relay.example.bin", "weiter.eml", "run.bat")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (f"Rechnung {MAILBOX}", "Rechnung b-7K2M@relay.example_"),
+        (f"Rechnung {MAILBOX}.pdf", "Rechnung b-7K2M@relay.example.pdf"),
+        ("Rechnung.pdf", "Rechnung.pdf"),
+        ("Rechnung", "Rechnung"),
+    ],
+)
+def test_the_ending_of_an_alias_is_never_the_ending_of_a_file(name: str, shown: str) -> None:
+    result = relayed(attached(b"\0\1", "application/octet-stream", name), BUYER_TO_SELLER)
+    assert names(result)[-1] == shown
 
 
 @pytest.mark.parametrize(

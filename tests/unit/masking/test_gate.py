@@ -43,6 +43,31 @@ def test_a_planted_mailbox_is_found_in_every_charset(charset: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<a ", " b>"),
+        ("Hallo <!--", "--> Hallo"),
+        ("x", "x"),
+        ("x.", ".com"),
+        ("%4", "0x"),
+        ("&am", "p; &#6"),
+        ("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo"),
+        ("6162636465666162636465666", "6162636465666162636465666"),
+        ("joanna@", "@example"),
+        ("\u00fc", "\u0308"),
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["plain", "percent", "entities", "line broken after the at", "link base64url"]
+)
+def test_no_part_hides_what_stands_in_its_neighbour(name: str, before: str, after: str) -> None:
+    parts = (leaf(before), leaf(TEXT[name](str(BUYER))), leaf(after))
+    octets = multipart(*parts, plain=False)
+    raw = outgoing(octets.partition(b"MIME-Version: 1.0\r\n")[2])
+    assert {finding.place for finding in leaks(raw, PROTECTED, SELLER)} == {"part:1.2"}
+
+
+@pytest.mark.parametrize(
     "field",
     [
         b"X-A: anna.kaeufer@privatmail.example\r\n",

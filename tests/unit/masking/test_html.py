@@ -29,6 +29,9 @@ def masked(html: str, **content_ids: str) -> str:
         ('<a href="//shop.example/a">x</a>', '<a href="https://shop.example/a">x</a>'),
         ('<a href="www.shop.example/a">x</a>', '<a href="http://www.shop.example/a">x</a>'),
         ('<a href="javascript:alert(1)" onclick="x()">x</a>', "<a>x</a>"),
+        ("<math><mi>x</mi><mo>=</mo><mn>5</mn></math> <map>y</map>", "x=5 <map>y</map>"),
+        (f"<svg><g><text>Größe {MAILBOX}</text></g></svg>", f"Größe {ALIAS}"),
+        (f"{MAILBOX}<a>Artikel</a> ansehen", f"{ALIAS}<a>Artikel</a> ansehen"),
         ("<script>x</script><style>p{}</style><!-- x --><title>x</title>y", "y"),
     ],
 )
@@ -57,6 +60,13 @@ def test_text_that_the_sanitiser_swallows_is_sent_as_text() -> None:
     result = mask_html(f"<p>Hallo</p><math><style>Wichtig: {MAILBOX} und mehr", OWN_DOMAIN, {})
     assert not result.is_html
     assert f"Wichtig: {ALIAS} und mehr" in result.text
+
+
+def test_html_sent_as_text_keeps_table_cells_apart() -> None:
+    result = mask_html(
+        "<math><style>x und mehr und mehr<table><tr><td>47</td><td>11</td></tr>", OWN_DOMAIN, {}
+    )
+    assert "47\t11" in result.text
 
 
 @pytest.mark.parametrize("piece", ["<div>", "<", "&", "\xad", "<p a=b c=d "])

@@ -78,6 +78,70 @@ def test_only_the_registered_mailbox_of_a_freemail_domain_is_protected(text: str
     assert mask_text(text, FREEMAIL).text == masked
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", " \r\n", "\r\n\r\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Termin 13.11.2026 um 17:40 Uhr",
+        "Grüße aus Köln",
+        "日本語テスト",
+        "Ende.",
+        "x = y @ 5 Euro",
+        "https://shop.example/artikel?id=77&x=1#top",
+        "Sendungsnummer 00340434161094042557",
+    ],
+)
+@pytest.mark.parametrize(
+    ("own", "masked"),
+    [
+        ("mail.privatmail.example", "masked.invalid"),
+        ("privatmail.example", "masked.invalid"),
+        ("kollege@privatmail.example", ALIAS),
+        ("kollege@mail.privatmail.example", ALIAS),
+        ("anna.kaeufer@privatmail.example", ALIAS),
+    ],
+)
+def test_a_line_before_a_private_domain_or_mailbox_stays_whole(
+    line: str, line_end: str, own: str, masked: str
+) -> None:
+    found = mask_text(f"{line}{line_end}{own}{line_end}{line}", OWN_DOMAIN).text
+    assert found == f"{line}{line_end}{masked}{line_end}{line}"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Anna <joanna.kaeufer@\nmail.privatmail.example>", f"Anna <{ALIAS}>"),
+        ("Mail kollege@privat\nmail.example an", f"Mail {ALIAS} an"),
+        ("Mail anna.kaeufer\n@privatmail.example an", f"Mail {ALIAS} an"),
+        ("Anna Käufer <anna.kaeufer \n> @privatmail.example>:\n", f"Anna Käufer <{ALIAS}>:\n"),
+        ('"Händler Müller" <petra\n> @privatmail.example>', '"Händler Müller" <petra\n> @masked.invalid>'),
+        ("> 2 < 4\n> @privatmail.example", "> 2 < 4\n> @masked.invalid"),
+        ("anna.kae<b\n>ufer@privatmail.example", ALIAS),
+        ("17:40 Uhr\n@privat\nmail.example", f"17:40 Uhr\n{ALIAS}"),
+        ("17:40 Uhr\n> @privatmail.example", "17:40 Uhr\n> @masked.invalid"),
+        ("Mail:petra@privatmail.exampleDanke", f"Mail:{ALIAS}Danke"),
+        ("Mail kollege@mail.\nprivatmail.example an", f"Mail {ALIAS} an"),
+        ("Mail anna.kae\nufer@privatmail.example an", f"Mail {ALIAS} an"),
+        ("Uhr\nwww.privat\nmail.example", "Uhr\nmasked.invalid"),
+        ("joanna.kaeufer@\nkollege@privatmail.example", f"joanna.kaeufer@\n{ALIAS}"),
+    ],
+)
+def test_a_mailbox_or_host_that_a_line_end_breaks_is_masked_as_one(text: str, masked: str) -> None:
+    assert mask_text(text, OWN_DOMAIN).text == masked
+
+
+def test_a_list_of_thousands_of_colleagues_is_masked() -> None:
+    text = "".join(f"k{number}@privatmail.example\n" for number in range(5_000))
+    assert mask_text(text, OWN_DOMAIN).text == f"{ALIAS}\n" * 5_000
+
+
+def test_a_line_after_an_encoded_run_stays_whole() -> None:
+    link = "https://t.example/dXNlcj1hbm5hLmthZXVmZXJAcHJpdmF0bWFpbC5leGFtcGxlJmlkPTk"
+    text = f"{link}\nPreis 4,99 €\nmail.privatmail.example"
+    assert mask_text(text, OWN_DOMAIN).text == "https://t.example/masked\nPreis 4,99 €\nmasked.invalid"
+
+
 def test_a_wrapped_link_that_reveals_its_reader_is_unwrapped() -> None:
     wrapped = (
         "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fshop.example%2Fx%3Fa%3D1"

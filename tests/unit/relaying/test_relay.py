@@ -1,5 +1,6 @@
 """The way of a mail over the fakes: outcomes, resumption, chain."""
 
+import base64
 import email
 import email.policy
 import hashlib
@@ -31,6 +32,7 @@ from tests.support.relay_world import (
     World,
     mail,
 )
+from tests.unit.masking.files import tnef
 
 
 @pytest.fixture
@@ -469,3 +471,15 @@ def test_an_automatic_acknowledgement_of_the_operators_goes_in_no_circle(world: 
 def test_a_recipient_that_is_no_text_gets_its_outcome(world: World) -> None:
     (report,) = world.receive(world.accept(mail(BUYER), BUYER, "\ud800@relay.example"))
     assert report.outcome == "discarded"
+
+
+def test_a_program_inside_a_winmail_dat_is_refused(world: World) -> None:
+    file = base64.encodebytes(tnef({"setup.exe": b"MZ"}, body="Hello")).decode()
+    raw = mail(
+        BUYER,
+        f"--b\r\n\r\nHello\r\n--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{file}\r\n--b--",
+        Content_Type="multipart/mixed; boundary=b",
+    )
+    (report,) = world.receive(world.accept(raw, BUYER, SELLER_ALIAS))
+    assert (report.outcome, report.codes) == ("refused", ("attachment-type-refused",))
