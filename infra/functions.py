@@ -1,7 +1,6 @@
 """A function of the shared asset, with a role and a log group of its own."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -12,7 +11,6 @@ from constructs import Construct
 
 from infra.acknowledgements import acknowledge
 from infra.bundling import BUILD, make_bundle
-from parley.settings import Settings, variable
 
 TIMEOUT_SECONDS = 120
 # Above the timeout, so that a lease never ends under an invocation that is still alive.
@@ -30,14 +28,6 @@ def function_code(*, bundle: bool) -> lambda_.Code:
     empty.mkdir(parents=True, exist_ok=True)
     (empty / "README").write_text("Synthesised with parley:bundle=false: there is no code here.\n")
     return lambda_.Code.from_asset(str(empty), asset_hash="no-bundle")
-
-
-def environment(settings: type[Settings], **values: str | int) -> dict[str, str]:
-    """The variables of a function, one for each field of its settings, neither more nor fewer."""
-    wanted = {field.name for field in fields(settings)}
-    if wanted != values.keys():
-        raise TypeError(f"values differ from {settings.__name__}: {sorted(wanted ^ values.keys())}")
-    return {variable(name): str(value) for name, value in values.items()}
 
 
 class Function(Construct):

@@ -4,9 +4,10 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from infra.activation import Activation
+from infra.api import Api
 from infra.configuration import Configuration
 from infra.dns import Dns
-from infra.functions import LEASE_SECONDS, TIMEOUT_SECONDS, environment, function_code
+from infra.functions import LEASE_SECONDS, TIMEOUT_SECONDS, function_code
 from infra.identity import Identity
 from infra.key import Key
 from infra.names import Names
@@ -17,7 +18,7 @@ from infra.secret import MailboxKey
 from infra.storage import INBOX_PREFIX, Storage
 from infra.sweep import Sweep
 from infra.table import Table
-from parley.settings import RelaySettings, SweepSettings
+from parley.settings import ApiSettings, RelaySettings, SweepSettings
 
 # SQS wants at least six times the timeout of the function it feeds.
 _VISIBILITY = cdk.Duration.seconds(6 * TIMEOUT_SECONDS)
@@ -121,6 +122,20 @@ class ParleyStack(cdk.Stack):
             environment=self._sweep_settings(),
             log_days=configuration.log_days,
         )
+        self.api = Api(
+            self,
+            "Api",
+            code=code,
+            key=self.key,
+            table=self.table,
+            secret=self.secret,
+            environment=ApiSettings.variables(
+                table=self.table.table_name,
+                relay_domain=configuration.relay_domain,
+                mailbox_key_secret=self.secret.secret_arn,
+            ),
+            log_days=configuration.log_days,
+        )
         if self.receiving.rule_set:
             Activation(
                 self,
@@ -135,8 +150,7 @@ class ParleyStack(cdk.Stack):
 
     def _relay_settings(self) -> dict[str, str]:
         configuration = self._configuration
-        return environment(
-            RelaySettings,
+        return RelaySettings.variables(
             **self._shared_settings(),
             relay_domain=configuration.relay_domain,
             marketplace_name=configuration.marketplace_name,
@@ -150,7 +164,7 @@ class ParleyStack(cdk.Stack):
 
     def _sweep_settings(self) -> dict[str, str]:
         queue_url = self.receipts.queue.queue_url
-        return environment(SweepSettings, **self._shared_settings(), queue_url=queue_url)
+        return SweepSettings.variables(**self._shared_settings(), queue_url=queue_url)
 
     def _shared_settings(self) -> dict[str, str]:
         return {

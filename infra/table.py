@@ -5,6 +5,8 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from parley.stores.keys import INDEXES
+
 
 class Table(Construct):
     """`table`: on demand, recoverable to any second of the last 35 days, kept when the stack is deleted."""
@@ -26,3 +28,11 @@ class Table(Construct):
             deletion_protection=True,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
+        for name, attribute in INDEXES.items():
+            # Keys only: each mail changes its conversation's head, and would change the indexes with it.
+            self.table.add_global_secondary_index(
+                index_name=name,
+                partition_key=dynamodb.Attribute(name=attribute, type=dynamodb.AttributeType.STRING),
+                sort_key=dynamodb.Attribute(name="conversation_id", type=dynamodb.AttributeType.STRING),
+                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            )

@@ -3,12 +3,18 @@
 Exceptions are logged by type and code, never by text: AWS quotes mailboxes in its messages.
 """
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from parley.relaying.receive import Report
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    # Only to name the type: a function that relays nothing shall not import all that relaying needs.
+    from parley.relaying.receive import Report
 
 NAMESPACE = "Parley"
 logger = Logger(service="parley")

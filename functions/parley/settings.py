@@ -22,12 +22,17 @@ def variable(field: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What several functions must know. Each field is one environment variable."""
+    """What every function that works must know. Each field is one environment variable."""
 
     table: str
-    inbox_bucket: str
-    inbox_prefix: str
-    """Prefix of the objects that SES writes, with the slash at its end."""
+
+    @classmethod
+    def variables(cls, **values: str | int) -> dict[str, str]:
+        """The variables that hold these values. Raises TypeError unless there is one for each field."""
+        wanted = {field.name for field in fields(cls)}
+        if wanted != values.keys():
+            raise TypeError(f"values differ from {cls.__name__}: {sorted(wanted ^ values.keys())}")
+        return {variable(name): str(value) for name, value in values.items()}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -51,7 +56,16 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelaySettings(Settings):
+class InboxSettings(Settings):
+    """Of those that read the inbox."""
+
+    inbox_bucket: str
+    inbox_prefix: str
+    """Prefix of the objects that SES writes, with the slash at its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelaySettings(InboxSettings):
     """Of receive_mail."""
 
     relay_domain: str
@@ -71,8 +85,16 @@ class RelaySettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepSettings(Settings):
+class SweepSettings(InboxSettings):
     """Of tend_archive."""
 
     queue_url: str
     """The queue that feeds receive_mail; the inbox sweep sends to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings(Settings):
+    """Of admin_api."""
+
+    relay_domain: str
+    mailbox_key_secret: str

@@ -5,9 +5,10 @@ from datetime import timedelta
 from functools import cache
 
 from parley.mail.address import AddressError, parse_mailbox
+from parley.registering.ports import Office
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.ports import Clock, Inbox, Messages, Queue
-from parley.settings import RelaySettings, SettingsError, SweepSettings, variable
+from parley.settings import ApiSettings, RelaySettings, SettingsError, SweepSettings, variable
 from parley.stores.archive import S3Archive
 from parley.stores.clients import Clients
 from parley.stores.clock import SystemClock
@@ -18,6 +19,7 @@ from parley.stores.mailbox_index import MailboxIndex
 from parley.stores.mailer import SesMailer
 from parley.stores.messages import DynamoMessages
 from parley.stores.queue import SqsQueue
+from parley.stores.registry import DynamoRegistry
 
 
 @cache
@@ -38,6 +40,20 @@ def wire_sweep() -> tuple[Inbox, Messages, Queue, Clock, str]:
         SqsQueue(lambda: clients.sqs, settings.queue_url),
         SystemClock(),
         settings.inbox_prefix,
+    )
+
+
+@cache
+def wire_registering() -> Office:
+    """admin_api: its ports. Raises `SettingsError`."""
+    settings = ApiSettings.from_environment(os.environ)
+    clients = Clients()
+    index = MailboxIndex(lambda: clients.secretsmanager, settings.mailbox_key_secret)
+    return Office(
+        registry=DynamoRegistry(clients.dynamodb, settings.table, index),
+        ids=index,
+        entropy=SystemEntropy(),
+        relay_domain=settings.relay_domain,
     )
 
 

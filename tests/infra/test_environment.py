@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from infra.functions import environment
-from parley.settings import PREFIX, RelaySettings, Settings, SweepSettings, variable
+from parley.settings import PREFIX, ApiSettings, RelaySettings, Settings, SweepSettings, variable
 from tests.support.resources import Template, properties, text
 
-SETTINGS: dict[str, type[Settings]] = {"ReceiveMail": RelaySettings, "TendArchive": SweepSettings}
+SETTINGS: dict[str, type[Settings]] = {
+    "ReceiveMail": RelaySettings,
+    "TendArchive": SweepSettings,
+    "AdminApi": ApiSettings,
+}
 
 
 def variables(template: Template, function: str) -> dict[str, str]:
@@ -44,7 +47,7 @@ def test_a_setting_too_few_or_too_many_stops_the_synthesis() -> None:
     too_few = {name: value for name, value in all_.items() if name != "table"}
     for wrong, name in ((too_few, "table"), ({**all_, "region": "eu-west-1"}, "region")):
         with pytest.raises(TypeError, match=rf"differ from SweepSettings: \['{name}'\]"):
-            environment(SweepSettings, **wrong)
+            SweepSettings.variables(**wrong)
 
 
 def test_a_lease_outlasts_the_function(template: Template) -> None:
@@ -57,9 +60,12 @@ def test_a_lease_ends_before_the_message_is_seen_again(template: Template) -> No
     assert lease <= properties(template, "AWS::SQS::Queue", "ReceiptsQueue")["VisibilityTimeout"]
 
 
-def test_the_secret_is_not_written_out_and_only_the_relay_knows_where_it_is(template: Template) -> None:
+def test_the_secret_is_not_written_out_and_only_who_looks_up_mailboxes_knows_where_it_is(
+    template: Template,
+) -> None:
     name = variable("mailbox_key_secret")
-    assert variables(template, "ReceiveMail")[name].startswith("<MailboxKeySecret")
+    for function in ("ReceiveMail", "AdminApi"):
+        assert variables(template, function)[name].startswith("<MailboxKeySecret")
     assert name not in variables(template, "TendArchive")
 
 

@@ -51,7 +51,8 @@ def test_only_rule_set_rule_and_configuration_set_have_literal_names(template: T
         if name in {"Name", "BucketName", "TableName", "QueueName", "TopicName", "RoleName", "FunctionName"}
         and not list(references(value))
     }
-    assert named == {("AWS::SES::ConfigurationSet", "Name")}
+    # An API must have a name, and many may have the same.
+    assert named == {("AWS::SES::ConfigurationSet", "Name"), ("AWS::ApiGatewayV2::Api", "Name")}
     assert properties(template, "AWS::SES::ReceiptRuleSet") == {"RuleSetName": "Parley"}
 
 
@@ -370,7 +371,9 @@ def test_all_functions_share_one_asset(template: Template) -> None:
 def test_log_groups_forget(template: Template) -> None:
     groups = of_type(template, "AWS::Logs::LogGroup")
     assert {each["Properties"]["RetentionInDays"] for each in groups.values()} == {90}
-    assert len(groups) == len(of_type(template, "AWS::Lambda::Function"))
+    assert len(groups) == len(of_type(template, "AWS::Lambda::Function")) + len(
+        of_type(template, "AWS::ApiGatewayV2::Stage")
+    )
 
 
 def test_the_inbox_is_swept_every_15_minutes(template: Template) -> None:
@@ -379,7 +382,9 @@ def test_the_inbox_is_swept_every_15_minutes(template: Template) -> None:
     (target,) = schedule["Targets"]
     swept = one(template, "AWS::Lambda::Function", "TendArchive")[0]
     assert list(references(target["Arn"])) == [swept]
-    assert list(references(properties(template, "AWS::Lambda::Permission")["FunctionName"])) == [swept]
+    assert list(references(properties(template, "AWS::Lambda::Permission", "Schedule")["FunctionName"])) == [
+        swept
+    ]
 
 
 # DNS

@@ -118,6 +118,7 @@ class Runtime:
 def _forget() -> None:
     wiring.wire.cache_clear()
     wiring.wire_sweep.cache_clear()
+    wiring.wire_registering.cache_clear()
 
 
 def _context(package: str) -> Any:

@@ -25,6 +25,9 @@ INPUTS = (
     "requirements.txt",
     "functions/requirements.txt",
     "functions/parley/settings.py",
+    "functions/parley/stores/keys.py",
+    "functions/admin_api/description.py",
+    "functions/admin_api/openapi.json",
 )
 
 

@@ -1,7 +1,8 @@
 """Which way the arrows point: what each package of the product may import, and what pure code may not call.
 
 `mail` knows nothing of the product; `conversation`, `screening`, `masking` and `archive` know `mail`;
-`relaying` knows them all and its own ports; `stores` implement the ports; only what wires knows `stores`.
+`relaying` knows them all and its own ports, `registering` knows `mail`, `conversation` and its own ports;
+`stores` implement the ports; only what wires knows `stores`.
 Pure packages reach no AWS, clock, randomness, environment, file or network: those are arguments.
 """
 
@@ -23,18 +24,22 @@ MAY_KNOW = {
     "masking": {"mail"},
     "archive": {"mail"},
     "relaying": {"mail", "conversation", "screening", "masking", "archive"},
-    "stores": {"mail", "conversation", "screening", "masking", "archive", "relaying", "settings"},
+    "registering": {"mail", "conversation"},
+    "stores": {
+        *("mail", "conversation", "screening", "masking", "archive"),
+        *("relaying", "registering", "settings"),
+    },
     "settings": set[str](),
     "observability": {"relaying", "settings"},
     "wiring": {
         *("mail", "conversation", "screening", "masking", "archive"),
-        "relaying",
+        *("relaying", "registering"),
         "stores",
         "settings",
     },
 }
 PURE = ("mail", "conversation", "screening", "masking", "archive")
-NO_AWS = (*PURE, "relaying", "settings")
+NO_AWS = (*PURE, "relaying", "registering", "settings")
 
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
 # Modules that are nothing but clock, randomness, environment, files, processes or network.
@@ -147,6 +152,8 @@ CAUGHT = [
     ("archive", "open('/tmp/x')"),
     ("relaying", "import boto3"),
     ("relaying", "from parley.stores.table import write_together"),
+    ("registering", "from parley.relaying.ports import Directory"),
+    ("registering", "import boto3"),
     ("settings", "import boto3"),
     ("observability", "from parley.stores import table"),
 ]

@@ -37,6 +37,12 @@ ATTEMPT = "ATTEMPT#"
 MESSAGE = "MESSAGE#"
 RECEIPT = "RECEIPT"
 
+BY_ORDER = "by_order"
+BY_BUYER = "by_buyer"
+BY_SELLER = "by_seller"
+INDEXES = {BY_ORDER: "order_id", BY_BUYER: "buyer_id", BY_SELLER: "seller_id"}
+"""The indexes and the attribute that each is by, sorted by `conversation_id`. Heads alone have both."""
+
 
 def alias_key(alias: AliasId) -> Item:
     return _key(f"ALIAS#{alias}", "ALIAS")

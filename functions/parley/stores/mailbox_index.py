@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from base64 import b32encode
 from typing import TYPE_CHECKING
 
 from parley.conversation.mailboxes import index_form
@@ -29,7 +30,16 @@ class MailboxIndex:
 
     def keyed_hash(self, mailbox: Mailbox) -> str:
         """HMAC-SHA-256 in hex, equal for mailboxes equal for admission. The first use is one call."""
+        return self._hash(index_form(mailbox)).hex()
+
+    def derived(self, *parts: str) -> str:
+        """Implements the port `Ids` with the same key. No mailbox's form holds a NUL, so none has a hash that
+        is an id."""
+        digest = self._hash("\0".join(("", *parts)))
+        return b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
+
+    def _hash(self, text: str) -> bytes:
         if self._key is None:
             answer = self._client().get_secret_value(SecretId=self._secret)
             self._key = answer["SecretString"].encode("utf-8")
-        return hmac.new(self._key, index_form(mailbox).encode("utf-8"), hashlib.sha256).hexdigest()
+        return hmac.new(self._key, text.encode("utf-8"), hashlib.sha256).digest()

@@ -1,0 +1,1 @@
+"""Answers the marketplace: registers parties, opens, lists, closes and reopens conversations."""

@@ -1,0 +1,221 @@
+"""Registering parties and changing them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from parley.conversation.aliases import ContactAlias, alias_id, is_well_formed
+from parley.conversation.parties import Party, PartyId, Role
+from parley.mail.mailbox import Mailbox
+from parley.registering.parties import Application, Changes, find, register, update
+from parley.registering.ports import ChangedMeanwhileError, Office
+from parley.registering.refusals import RefusedError
+from tests.support.fake_registry import FakeRegistry
+
+SHOP = PartyId("seller-1")
+
+
+def refusal(refused: pytest.ExceptionInfo[RefusedError]) -> tuple[str, str]:
+    return refused.value.code, refused.value.field
+
+
+def test_a_registered_party_is_found_as_it_was_described(seller: Application, office: Office) -> None:
+    registered, new = register(seller, office)
+    assert new
+    assert find(SHOP, office) == registered
+    assert registered.party == Party(
+        id=SHOP,
+        role=Role.SELLER,
+        locale="de",
+        display_name="Tea & Cups",
+        mailboxes=(Mailbox("shop", "tea.example"),),
+        public_contacts=frozenset({"https://tea.example/imprint"}),
+        own_domains=frozenset({"tea.example"}),
+    )
+
+
+def test_the_same_application_again_changes_nothing(seller: Application, office: Office) -> None:
+    first, _ = register(seller, office)
+    assert register(seller, office) == (first, False)
+
+
+def test_another_application_under_the_same_id_is_refused(seller: Application, office: Office) -> None:
+    register(seller, office)
+    with pytest.raises(RefusedError) as refused:
+        register(replace(seller, locale="en"), office)
+    assert refusal(refused) == ("party-exists", "id")
+
+
+def test_without_an_id_each_party_gets_one_of_its_own(
+    seller: Application, buyer: Application, office: Office
+) -> None:
+    ids = {register(replace(each, id=None), office)[0].party.id for each in (seller, buyer)}
+    assert len(ids) == 2
+
+
+def test_a_mailbox_of_another_party_is_refused_by_its_place_and_owner(
+    seller: Application, buyer: Application, office: Office
+) -> None:
+    register(seller, office)
+    with pytest.raises(RefusedError) as refused:
+        register(replace(buyer, mailboxes=(*buyer.mailboxes, "Shop@TEA.example")), office)
+    assert refusal(refused) == ("mailbox-registered", "mailboxes[1]")
+    assert refused.value.party == SHOP
+
+
+def test_a_contact_alias_leads_to_the_seller(
+    seller: Application, office: Office, registry: FakeRegistry
+) -> None:
+    registered, _ = register(replace(seller, contact_alias=True), office)
+    assert registered.contact is not None
+    assert is_well_formed(registered.contact.local_part)
+    alias = registry.memory.aliases[alias_id(registered.contact.local_part)]
+    assert isinstance(alias, ContactAlias)
+    assert alias.seller == SHOP
+    assert alias.intake in registry.memory.heads
+
+
+def test_a_seller_has_one_contact_alias_however_often_it_is_wanted(
+    seller: Application, office: Office
+) -> None:
+    wanting = replace(seller, contact_alias=True)
+    first = register(wanting, office)[0].contact
+    assert register(wanting, office)[0].contact == first
+    assert update(SHOP, Changes(contact_alias=True), office).contact == first
+    assert find(SHOP, office).contact == first
+
+
+def test_a_registration_that_broke_off_before_the_contact_alias_is_completed(
+    seller: Application, office: Office
+) -> None:
+    register(seller, office)
+    assert find(SHOP, office).contact is None
+    assert register(replace(seller, contact_alias=True), office)[0].contact is not None
+
+
+def test_what_is_not_changed_stays(seller: Application, office: Office) -> None:
+    before = register(seller, office)[0].party
+    assert update(SHOP, Changes(locale="fr"), office).party == replace(before, locale="fr")
+
+
+def test_everything_that_may_change_changes(seller: Application, office: Office) -> None:
+    register(seller, office)
+    changes = Changes(
+        locale="fr",
+        display_name="Cups & Tea",
+        mailboxes=("new@tea.example",),
+        public_contacts=(),
+        own_domains=("cups.example",),
+    )
+    changed = update(SHOP, changes, office).party
+    assert (changed.locale, changed.display_name) == ("fr", "Cups & Tea")
+    assert changed.mailboxes == (Mailbox("new", "tea.example"),)
+    assert (changed.public_contacts, changed.own_domains) == (frozenset(), frozenset({"cups.example"}))
+    assert find(SHOP, office).party == changed
+
+
+def test_a_mailbox_that_was_given_up_can_be_registered_by_another(
+    seller: Application, buyer: Application, office: Office
+) -> None:
+    register(seller, office)
+    update(SHOP, Changes(mailboxes=("new@tea.example",)), office)
+    assert register(replace(buyer, mailboxes=seller.mailboxes), office)[1]
+
+
+def test_a_mailbox_of_another_party_cannot_be_taken_by_an_update(
+    registered: Office, buyer: Application
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        update(SHOP, Changes(mailboxes=("shop@tea.example", *buyer.mailboxes)), registered)
+    assert refusal(refused) == ("mailbox-registered", "mailboxes[1]")
+    assert find(SHOP, registered).party.mailboxes == (Mailbox("shop", "tea.example"),)
+
+
+def test_an_unknown_party_is_neither_found_nor_updated(office: Office) -> None:
+    for ask in (lambda: find(SHOP, office), lambda: update(SHOP, Changes(locale="de"), office)):
+        with pytest.raises(RefusedError) as refused:
+            ask()
+        assert refusal(refused) == ("unknown-party", "party")
+
+
+def test_two_updates_of_different_fields_at_once_both_take_effect(registered: Office) -> None:
+    changes = [Changes(locale="fr"), Changes(display_name="Other"), Changes(own_domains=())]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda each: update(SHOP, each, registered), changes))
+    party = find(SHOP, registered).party
+    assert (party.locale, party.display_name, party.own_domains) == ("fr", "Other", frozenset())
+
+
+def test_an_update_gives_up_when_the_party_never_stands_still(
+    registered: Office, registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced(old: Party, new: Party) -> None:
+        raise ChangedMeanwhileError
+
+    monkeypatch.setattr(registry, "replace", replaced)
+    with pytest.raises(RefusedError) as refused:
+        update(SHOP, Changes(locale="fr"), registered)
+    assert refusal(refused) == ("changed-meanwhile", "party")
+
+
+WRONG = [
+    ({"mailboxes": ("shop@tea.example", "nobody")}, "invalid-mailbox", "mailboxes[1]"),
+    ({"mailboxes": ("Shop <shop@tea.example>",)}, "invalid-mailbox", "mailboxes[0]"),
+    ({"mailboxes": ("shop@localhost",)}, "invalid-mailbox", "mailboxes[0]"),
+    ({"mailboxes": ("x" * 65 + "@tea.example",)}, "invalid-mailbox", "mailboxes[0]"),
+    ({"mailboxes": ("\ud800@tea.example",)}, "invalid-mailbox", "mailboxes[0]"),
+    ({"mailboxes": ("händler@tea.example",)}, "unsupported-mailbox", "mailboxes[0]"),
+    ({"mailboxes": ("shop@Relay.example.",)}, "relay-domain", "mailboxes[0]"),
+    ({"mailboxes": ("shop@bounce.relay.example",)}, "relay-domain", "mailboxes[0]"),
+    ({"mailboxes": ("a.b@gmail.com", "ab+x@googlemail.com")}, "duplicate-mailbox", "mailboxes[1]"),
+    ({"display_name": "shop@tea.example"}, "invalid-display-name", "display_name"),
+    ({"display_name": "Tea\r\nBcc: x"}, "invalid-display-name", "display_name"),
+    ({"display_name": "\u202eaeT"}, "invalid-display-name", "display_name"),
+    ({"own_domains": ("tea.example", "GMX.de")}, "shared-domain", "own_domains[1]"),
+    ({"own_domains": ("relay.example",)}, "relay-domain", "own_domains[0]"),
+    ({"own_domains": ("x@tea.example",)}, "invalid-domain", "own_domains[0]"),
+    ({"own_domains": ("example",)}, "invalid-domain", "own_domains[0]"),
+    ({"own_domains": ("tea..example",)}, "invalid-domain", "own_domains[0]"),
+    (
+        {"public_contacts": ("https://tea.example", "ftp://a.example")},
+        *("invalid-public-contact", "public_contacts[1]"),
+    ),
+    ({"public_contacts": ("https://shop@tea.example/",)}, "invalid-public-contact", "public_contacts[0]"),
+    ({"public_contacts": ("call us",)}, "invalid-domain", "public_contacts[0]"),
+    ({"public_contacts": ("https://relay.example/x",)}, "relay-domain", "public_contacts[0]"),
+    ({"public_contacts": ("SHOP@tea.example",)}, "public-contact-is-registered", "public_contacts"),
+]
+
+
+@pytest.mark.parametrize(("fields", "code", "field"), WRONG)
+def test_what_a_party_cannot_have_is_refused_by_its_field(
+    seller: Application, office: Office, registry: FakeRegistry, fields: dict[str, str], code: str, field: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        register(replace(seller, **fields), office)  # type: ignore[arg-type]
+    assert refusal(refused) == (code, field)
+    assert not registry.memory.parties
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [({"contact_alias": True}, "contact_alias"), ({"public_contacts": ("tea.example",)}, "public_contacts")],
+)
+def test_only_a_seller_has_public_contacts_and_a_contact_alias(
+    buyer: Application, office: Office, fields: dict[str, bool], field: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        register(replace(buyer, **fields), office)  # type: ignore[arg-type]
+    assert refusal(refused) == ("seller-only", field)
+
+
+def test_public_contacts_are_mailboxes_hosts_and_links(seller: Application, office: Office) -> None:
+    contacts = ("Service@tea.example", "tea.example", "HTTPS://tea.example:8443/Imprint?x=a@b")
+    registered, _ = register(replace(seller, public_contacts=contacts), office)
+    assert registered.party.public_contacts == {each.lower() for each in contacts}
+
+
+def test_a_domain_may_be_written_in_its_own_letters(seller: Application, office: Office) -> None:
+    registered, _ = register(replace(seller, own_domains=("Müller.example",)), office)
+    assert registered.party.own_domains == {"xn--mller-kva.example"}
