@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from parley.conversation.aliases import ConversationId
 from parley.conversation.messages import Message
 from parley.conversation.parties import Role
-from parley.mail.header import Header
+from parley.mail.header import Header, decode_words
 
 MAX_REFERENCES = 20
 _MAX_READ = 100_000
@@ -29,9 +29,11 @@ class Thread:
 
 
 def message_ids(value: bytes | None) -> tuple[str, ...]:
-    """The ids in a Message-ID, In-Reply-To or References value, in order, without angle brackets."""
-    text = (value or b"")[:_MAX_READ].decode("latin-1")
-    return tuple(_MESSAGE_ID.findall(text))
+    """The ids in a Message-ID, In-Reply-To or References value, in order, without angle brackets.
+
+    Encoded words do not belong there (RFC 2047 §5), but programs write long values so.
+    """
+    return tuple(_MESSAGE_ID.findall(decode_words((value or b"")[:_MAX_READ])))
 
 
 def conversation_reference(conversation: ConversationId, relay_domain: str) -> str:

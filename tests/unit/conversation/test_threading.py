@@ -64,3 +64,10 @@ def test_line_breaks_and_brackets_cannot_be_smuggled_into_an_id() -> None:
 def test_us_east_1_has_a_message_id_domain_of_its_own() -> None:
     assert outgoing_message_id("0100", "us-east-1") == "0100@email.amazonses.com"
     assert outgoing_message_id("0102", "eu-west-1") == "0102@eu-west-1.amazonses.com"
+
+
+def test_ids_that_a_program_wrote_as_encoded_words_are_read() -> None:
+    assert message_ids(b"=?utf-8?q?=3Cq=40buyer=2Eexample=3E?= =?utf-8?q?_=3Cr=40b=2Eexample=3E?=") == (
+        "q@buyer.example",
+        "r@b.example",
+    )
