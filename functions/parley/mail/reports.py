@@ -29,8 +29,7 @@ class Automatic(StrEnum):
 def automatic(mail: Mail, *, null_reverse_path: bool) -> Automatic | None:
     """The kind, most specific first, or None for what a person wrote. Header fields decide, not the body,
     except for non-standard bounces with a null reverse-path or from mailer-daemon/postmaster."""
-    header = mail.header
-    authors = {named.mailbox.local_part.lower() for named in address_list(_latin(header.first("from")))}
+    header, authors = mail.header, _authors(mail)
     from_daemon = not authors.isdisjoint(_DAEMONS)
     report = _report(mail.root, is_from_machine=null_reverse_path or from_daemon)
     if report is not None:
@@ -45,10 +44,21 @@ def automatic(mail: Mail, *, null_reverse_path: bool) -> Automatic | None:
     )
 
 
-def structured_report(mail: Mail) -> Automatic | None:
-    """The kind of a report that is one by its structure (RFC 6522), whoever sent it; None for anything else,
-    also for a bounce in a mail server's own words."""
-    return _report(mail.root, is_from_machine=False)
+def certain_report(mail: Mail, *, null_reverse_path: bool) -> Automatic | None:
+    """The kind of a report that no person can have written: one by its structure (RFC 6522), by a mail
+    server's own fields or name; its words alone are no evidence."""
+    authors = _authors(mail)
+    by_server = (
+        not authors.isdisjoint(_DAEMONS)
+        or any(mail.header.first(name) is not None for name in _BOUNCE_FIELDS)
+        or (null_reverse_path and not authors.isdisjoint(_POSTMASTERS) and _is_bounce(mail))
+    )
+    return _report(mail.root, is_from_machine=False) or (Automatic.DELIVERY_REPORT if by_server else None)
+
+
+def _authors(mail: Mail) -> set[str]:
+    """The local-parts of From, lower-case."""
+    return {named.mailbox.local_part.lower() for named in address_list(_latin(mail.header.first("from")))}
 
 
 _REPORTS = {

@@ -8,7 +8,7 @@ from parley.conversation.threading import message_ids
 from parley.mail.address import NULL_REVERSE_PATH, Mailbox, address_list
 from parley.mail.findings import Finding
 from parley.mail.header import Header, parse_parameterised
-from parley.mail.reports import Automatic, automatic, structured_report
+from parley.mail.reports import Automatic, automatic, certain_report
 from parley.mail.structure import Mail, Part, StructureError, read, read_header
 from parley.relaying.arrival import Arrival
 
@@ -80,9 +80,9 @@ def _automatic(mail: Mail, arrival: Arrival, admission: Admission) -> Automatic 
     is_null = arrival.reverse_path is NULL_REVERSE_PATH
     kind = automatic(mail, null_reverse_path=is_null)
     if kind is Automatic.DELIVERY_REPORT and admission is Admission.ADMITTED:
-        # A party who writes that a parcel could not be delivered is no mail server, unless the mail is a
-        # report by its structure.
-        return structured_report(mail) or (Automatic.AUTO_GENERATED if is_null else None)
+        # A party who writes that a parcel could not be delivered is no mail server.
+        certain = certain_report(mail, null_reverse_path=is_null)
+        return certain or (Automatic.AUTO_GENERATED if is_null else None)
     return kind
 
 

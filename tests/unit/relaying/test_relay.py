@@ -460,6 +460,13 @@ def test_a_person_who_writes_about_a_parcel_is_no_mail_server(world: World, sour
     assert report.outcome == "relayed"
 
 
+def test_a_bounce_by_a_server_of_the_partys_own_domain_is_recorded_only(world: World) -> None:
+    raw = mail("mailer-daemon@buyer.example", "Delivery to your customer failed: anna@buyer.example")
+    author = "mailer-daemon@buyer.example"
+    (report,) = world.receive(world.accept(raw, author, SELLER_ALIAS, source="<>"))
+    assert (report.outcome, report.codes) == ("discarded", ("delivery-report",))
+
+
 def test_an_automatic_acknowledgement_of_the_operators_goes_in_no_circle(world: World) -> None:
     world.receive(world.accept(mail("x@else.example"), "x@else.example", "abuse@relay.example"))
     acknowledgement = mail(OPERATOR, Auto_Submitted="auto-replied")
