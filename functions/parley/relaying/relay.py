@@ -36,7 +36,7 @@ from parley.relaying.prepare import may_still_go
 from parley.relaying.receipts import Receipt
 from parley.relaying.work import new_lease, submit, take_over
 
-MAX_CLAIMS = 6
+MAX_CLAIMS = 20
 """How often a message tries for the next place of a conversation that others write to at the same moment."""
 NOTICE_PATIENCE = timedelta(hours=2)
 """How long an outcome waits until SES takes its notice."""
