@@ -69,7 +69,8 @@ class Dialogue(SMTP):
         await super().push(text)
 
     def abort(self) -> None:
-        if isinstance(self.transport, asyncio.WriteTransport):
+        # Until Python 3.11.4 a TLS transport that is closing already cannot be aborted.
+        if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
             self.transport.abort()
 
 

@@ -21,7 +21,7 @@ def test_what_it_printed_is_returned(tmp_path: Path) -> None:
 
 def test_a_failure_shows_the_end_of_what_it_printed(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="the program failed") as failed:
-        python("import sys; print('first\\n' * 100); sys.exit('the reason')", tmp_path)
+        python("import sys; print('first\\n' * 100, flush=True); sys.exit('the reason')", tmp_path)
     assert str(failed.value).endswith("the reason")
     assert str(failed.value).count("first") < 40
 
