@@ -63,7 +63,7 @@ def receive(text: str, outside: Outside, deployment: Deployment) -> tuple[Report
         try:
             reports.append(_receive_for(recipient, receipt, raw, outside, deployment))
         except Exception as error:  # One recipient's failure, whatever it is, must not touch another.
-            causes.append(getattr(error, "code", None) or type(error).__name__)
+            causes.append(str(getattr(error, "code", None) or type(error).__name__))
     if causes:
         raise ReceiptUnfinishedError(receipt.id, tuple(causes), tuple(reports))
     return tuple(reports)

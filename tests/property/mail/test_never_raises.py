@@ -16,7 +16,6 @@ from parley.mail.header import (
     encode_words,
     parse_parameterised,
 )
-from parley.mail.media import sniff
 from parley.mail.reports import automatic
 from parley.mail.structure import Part, StructureError, read
 from parley.mail.text import UnreadableText, decode_body, decode_text
@@ -116,8 +115,7 @@ def everything_is_readable(raw: bytes) -> None:
     codes = set()
     for part in leaves(mail.root):
         assert mail.root.body_start <= len(raw)
-        head = decode_body(part)[:512]
-        sniff(head, declared=part.content_type.value, filename="")
+        decode_body(part)
         try:
             assert "\0" not in decode_text(part).text
         except UnreadableText as error:
