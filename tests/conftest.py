@@ -1,11 +1,14 @@
 """What all tests share: the ear for canaries, and the stack's template, synthesised once a run."""
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.template import synthesised
+from sandbox.emulator.tools import CDK, EMULATOR, NODE, MissingToolError
+from sandbox.stack import Sandbox, running
+from tests.support.template import assembly, synthesised
 
 # Importing the CDK takes half a minute and needs Node: the stack is synthesised by a program of its own.
 sys.modules["aws_cdk"] = None  # type: ignore[assignment]
@@ -17,3 +20,16 @@ pytest_plugins = ["tests.support.canary"]
 def template() -> dict[str, Any]:
     """The CloudFormation template of `cdk.json` as it stands. Not for changing."""
     return synthesised()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The whole stack on this machine, started once a run. Tests share it: each writes in a correspondence
+    of its own (`tests.support.correspondences`)."""
+    try:
+        for tool in (EMULATOR, CDK, NODE):
+            tool.found()
+    except MissingToolError as error:
+        pytest.skip(str(error))
+    with running(assembly=assembly()) as started:
+        yield started

@@ -5,20 +5,17 @@ resource says `Displace: "true"`; the deployment fails instead and its text says
 the resource deactivates its own rule set and leaves any other alone. CloudFormation always gets an answer.
 """
 
+from __future__ import annotations
+
 import json
 import urllib.request
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
-
-class ReceiptRuleSets(Protocol):
-    """What is used of the SES client (version 1 of the API: version 2 cannot receive)."""
-
-    def describe_active_receipt_rule_set(self) -> Mapping[str, Any]: ...
-
-    def set_active_receipt_rule_set(self, **parameters: str) -> object: ...
+if TYPE_CHECKING:
+    from mypy_boto3_ses import SESClient
 
 
 class RuleSetTakenError(Exception):
@@ -41,7 +38,7 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
     respond(event, status=status, reason=reason, log_stream=context.log_stream_name)
 
 
-def activate(ses: ReceiptRuleSets, rule_set: str, *, displace: bool) -> None:
+def activate(ses: SESClient, rule_set: str, *, displace: bool) -> None:
     """Makes `rule_set` active. Raises `RuleSetTakenError` if another one is and `displace` is false."""
     active = _active(ses)
     if active not in (None, rule_set) and not displace:
@@ -54,7 +51,7 @@ def activate(ses: ReceiptRuleSets, rule_set: str, *, displace: bool) -> None:
         ses.set_active_receipt_rule_set(RuleSetName=rule_set)
 
 
-def deactivate(ses: ReceiptRuleSets, rule_set: str) -> None:
+def deactivate(ses: SESClient, rule_set: str) -> None:
     """Leaves no rule set active if `rule_set` was; SES deletes no active one."""
     if _active(ses) == rule_set:
         ses.set_active_receipt_rule_set()
@@ -81,6 +78,6 @@ def respond(event: Mapping[str, Any], *, status: str, reason: str, log_stream: s
         pass
 
 
-def _active(ses: ReceiptRuleSets) -> str | None:
+def _active(ses: SESClient) -> str | None:
     metadata = ses.describe_active_receipt_rule_set().get("Metadata")
     return metadata["Name"] if metadata else None

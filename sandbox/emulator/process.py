@@ -122,14 +122,15 @@ class Emulator:
         until = time.monotonic() + seconds
         while not _ready(self.local.endpoint):
             if not self.alive:
-                raise EmulatorError(f"the emulator ended while it started.\n{self._last_words()}")
+                raise EmulatorError(f"the emulator ended while it started.\n{self.last_words()}")
             if time.monotonic() > until:
                 raise EmulatorError(
-                    f"the emulator did not serve within {seconds:.0f} s.\n{self._last_words()}"
+                    f"the emulator did not serve within {seconds:.0f} s.\n{self.last_words()}"
                 )
             time.sleep(_POLL_SECONDS)
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """The end of its log."""
         return tail(self.log.read_text(errors="replace"))
 
     @property

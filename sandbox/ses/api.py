@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
 
-from sandbox.loopback import listening
 from sandbox.ses.refusals import RefusalError
 
 SEND_EMAIL = ("POST", "/v2/email/outbound-emails")
@@ -24,10 +23,10 @@ Send = Callable[[bytes], Answered | None]
 
 
 class ApiServer:
-    """Serves until it is closed; each connection has a thread."""
+    """Serves on a listening socket until it is closed; each connection has a thread."""
 
-    def __init__(self, host: str, port: int, send: Send) -> None:
-        self._server = _Server(listening(host, port), send)
+    def __init__(self, bound: socket.socket, send: Send) -> None:
+        self._server = _Server(bound, send)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox-ses-out"

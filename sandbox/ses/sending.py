@@ -10,12 +10,13 @@ no signature is checked.
 
 import logging
 import queue
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 
-from sandbox.loopback import CLOSING_SECONDS, HOST
+from sandbox.loopback import CLOSING_SECONDS, HOST, listening, url_of
 from sandbox.ses.api import Answered, ApiServer
 from sandbox.ses.delivering import Delivering
 from sandbox.ses.outgoing import Sent, new_message_id
@@ -29,8 +30,9 @@ _log = logging.getLogger(__name__)
 
 
 class Sending:
-    """port: 0 for any free one; then `port` and `url` tell which. failures: how many mails could not be
-    carried out, because a port raised. max_mail: in octets, for tests that refuse large mails."""
+    """port: 0 for any free one; then `port` and `url` tell which. bound: a listening socket in place of host
+    and port, whose address somebody had to know before. failures: how many mails could not be carried out,
+    because a port raised. max_mail: in octets, for tests that refuse large mails."""
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class Sending:
         region: str = "eu-west-1",
         host: str = HOST,
         port: int = 0,
+        bound: socket.socket | None = None,
         max_mail: int = MAX_MAIL,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -59,10 +62,11 @@ class Sending:
         self._now = now
         self.failures = 0
         self._taken: queue.Queue[Sent | None] = queue.Queue()
-        self._server = ApiServer(host, port, self._send)
+        bound = bound or listening(host, port)
+        self.url = url_of(bound)
+        self._server = ApiServer(bound, self._send)
         self.host: str = host
         self.port = self._server.port
-        self.url = f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
         self._worker = threading.Thread(target=self._work, name="sandbox-ses-out-delivery", daemon=True)
         self._worker.start()
 

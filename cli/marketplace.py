@@ -1,0 +1,244 @@
+"""The deployed API as a client sees it: signed requests out, frozen dataclasses back.
+
+Requests are signed with Signature Version 4 for `execute-api` and sent once: nothing is retried, no redirect
+is followed, and neither a proxy nor credentials are taken from the environment. Every request of this API may
+be repeated (docs/api.md), so who wants to retry can.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self, TypeVar
+from urllib.parse import quote
+
+import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials, ReadOnlyCredentials
+
+CONNECT_SECONDS = 5.0
+# API Gateway gives up after 30 seconds, and then says so.
+READ_SECONDS = 35.0
+_NOTHING: Mapping[str, str] = {}
+
+Role = Literal["buyer", "seller"]
+_T = TypeVar("_T")
+
+
+class ApiProblem(Exception):  # noqa: N818  # RFC 9457's own word
+    """The API refused.
+
+    status: of HTTP. code: stable, from docs/api.md; "http-403" and the like where API Gateway itself answers,
+    "not-an-answer" where the body is none of this API. field: the member or parameter at fault, below 500.
+    party: who has the mailbox already, with "mailbox-registered".
+    """
+
+    def __init__(
+        self, status: int, code: str, detail: str, field: str | None = None, party: str | None = None
+    ) -> None:
+        where = f" ({field})" if field else ""
+        super().__init__(f"{status} {code}{where}: {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.party = party
+
+
+class ApiUnreachableError(Exception):
+    """There was no answer: no such host, no connection, no valid certificate, or none in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredParty:
+    """contact_alias: the mailbox for first contact, None without one."""
+
+    id: str
+    role: str
+    locale: str
+    display_name: str
+    mailboxes: tuple[str, ...]
+    public_contacts: tuple[str, ...]
+    own_domains: tuple[str, ...]
+    contact_alias: str | None
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        return cls(
+            id=body["id"],
+            role=body["role"],
+            locale=body["locale"],
+            display_name=body["display_name"],
+            mailboxes=tuple(body["mailboxes"]),
+            public_contacts=tuple(body["public_contacts"]),
+            own_domains=tuple(body["own_domains"]),
+            contact_alias=body["contact_alias"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedConversation:
+    """status: "open", "closed" and so on. buyer, seller: their ids; order: None for a first contact.
+
+    buyer_alias stands for the buyer: it is where the seller writes to; seller_alias the other way round.
+    """
+
+    id: str
+    status: str
+    order: str | None
+    buyer: str | None
+    seller: str | None
+    buyer_alias: str | None
+    seller_alias: str | None
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        aliases = body["aliases"]
+        return cls(
+            **{name: body[name] for name in ("id", "status", "order", "buyer", "seller")},
+            buyer_alias=aliases["buyer"],
+            seller_alias=aliases["seller"],
+        )
+
+
+class MarketplaceApi:
+    """Safe to share between threads.
+
+    url: the stack's output `ApiUrl…`, with or without a path. credentials: those of boto3's session; they are
+    read anew for every request, so that temporary ones may be renewed. headers: sent with every request, not
+    signed (the local emulator wants `X-Forwarded-Proto: https`).
+
+    All methods raise `ApiProblem` or `ApiUnreachableError`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        region: str,
+        credentials: Credentials | ReadOnlyCredentials,
+        headers: Mapping[str, str] = _NOTHING,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._region = region
+        self._credentials = credentials
+        self._headers = dict(headers)
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        self._pool = urllib3.PoolManager(timeout=timeout, retries=False)
+
+    def register_party(
+        self,
+        *,
+        role: Role,
+        locale: str,
+        mailboxes: Sequence[str],
+        id: str | None = None,  # noqa: A002  # the API's own name
+        display_name: str = "",
+        public_contacts: Sequence[str] = (),
+        own_domains: Sequence[str] = (),
+        contact_alias: bool = False,
+    ) -> RegisteredParty:
+        """Registers a party, or finds that it is registered just so. mailboxes: the first one receives."""
+        wanted: dict[str, object] = {"role": role, "locale": locale, "mailboxes": list(mailboxes)}
+        given = {
+            "id": id,
+            "display_name": display_name,
+            "public_contacts": list(public_contacts),
+            "own_domains": list(own_domains),
+            "contact_alias": contact_alias,
+        }
+        wanted |= {name: each for name, each in given.items() if each}
+        return self._party("POST", "/parties", wanted)
+
+    def party(self, party: str) -> RegisteredParty:
+        return self._party("GET", f"/parties/{_segment(party)}")
+
+    def open_conversation(self, *, order: str, buyer: str, seller: str) -> OpenedConversation:
+        """Opens the conversation of two parties about an order, or finds it. A closed one stays closed."""
+        return self._conversation(
+            "POST", "/conversations", {"order": order, "buyer": buyer, "seller": seller}
+        )
+
+    def conversation(self, conversation: str) -> OpenedConversation:
+        return self._conversation("GET", f"/conversations/{_segment(conversation)}")
+
+    def close(self, conversation: str) -> OpenedConversation:
+        """Closes a conversation: mail to its aliases is refused from then on."""
+        return self._set_status(conversation, "closed")
+
+    def reopen(self, conversation: str) -> OpenedConversation:
+        return self._set_status(conversation, "open")
+
+    def description_version(self) -> str:
+        """The version of the API, as its own `openapi.json` says; asks nothing of table or keys."""
+        return str(self._ask("GET", "/openapi.json")["info"]["version"])
+
+    def _set_status(self, conversation: str, status: str) -> OpenedConversation:
+        path = f"/conversations/{_segment(conversation)}"
+        return self._conversation("PATCH", path, {"status": status})
+
+    def _party(self, method: str, path: str, body: object = None) -> RegisteredParty:
+        answered = self._ask(method, path, body)
+        return _read(RegisteredParty.read, answered)
+
+    def _conversation(self, method: str, path: str, body: object = None) -> OpenedConversation:
+        answered = self._ask(method, path, body)
+        return _read(OpenedConversation.read, answered)
+
+    def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        url, data = self._url + path, None if body is None else json.dumps(body).encode()
+        headers = self._signed(method, url, data)
+        try:
+            answer = self._pool.request(method, url, body=data, headers=headers, redirect=False)
+        except urllib3.exceptions.HTTPError as error:
+            raise ApiUnreachableError(f"{type(error).__name__}: {error}") from None
+        read = _json(answer.data)
+        if answer.status not in (200, 201):
+            raise _problem(answer.status, read)
+        if not isinstance(read, dict):
+            raise _not_an_answer(answer.status)
+        return read
+
+    def _signed(self, method: str, url: str, data: bytes | None) -> dict[str, str]:
+        """The header fields of a request that is signed just now."""
+        request = AWSRequest(method, url, data=data)
+        if data is not None:
+            request.headers["Content-Type"] = "application/json"
+        credentials = self._credentials
+        if isinstance(credentials, Credentials):
+            # Temporary credentials may be renewed between two reads of their attributes.
+            credentials = credentials.get_frozen_credentials()
+        SigV4Auth(credentials, "execute-api", self._region).add_auth(request)
+        return {**dict(request.headers.items()), **self._headers}
+
+
+def _segment(id_: str) -> str:
+    """A path parameter: it cannot leave its segment, whatever it is."""
+    return quote(id_, safe="")
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None
+
+
+def _read(read: Callable[[Mapping[str, Any]], _T], body: dict[str, Any]) -> _T:
+    try:
+        return read(body)
+    except (KeyError, TypeError):
+        raise _not_an_answer(200) from None
+
+
+def _problem(status: int, body: Any) -> ApiProblem:
+    """problem+json, or what API Gateway says itself: only a `message`."""
+    match body:
+        case {"code": str(code), "detail": str(detail)}:
+            return ApiProblem(status, code, detail, body.get("field"), body.get("party"))
+        case {"message": str(message)} | {"Message": str(message)}:
+            return ApiProblem(status, f"http-{status}", message)
+    return _not_an_answer(status)
+
+
+def _not_an_answer(status: int) -> ApiProblem:
+    return ApiProblem(status, "not-an-answer", "This is no answer of the API. Is the URL right?")

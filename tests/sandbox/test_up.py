@@ -1,0 +1,162 @@
+"""`up` as a person runs it: what it prints works as it stands, and Ctrl-C leaves nothing."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox.emulator.tools import ROOT
+from sandbox.loopback import HOST, listening
+from tests.sandbox.emulator.test_process import free_port
+from tests.support.correspondences import wait
+
+pytestmark = pytest.mark.slow
+ENDING_SECONDS = 30
+
+
+@dataclass
+class Started:
+    """A running `up`. said: what it printed until it was ready."""
+
+    process: subprocess.Popen[str]
+    said: str
+    folder: Path
+
+    def line(self, label: str) -> str:
+        """The command that stands behind a label."""
+        found = re.search(rf"^  {label} +(.*)$", self.said, re.MULTILINE)
+        assert found, self.said
+        return found[1]
+
+    def run(self, label: str) -> str:
+        """What the command prints, run by a shell as a person would."""
+        command = ["sh", "-c", self.line(label)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+def start(folder: Path, *options: str) -> subprocess.Popen[str]:
+    ports = [f"--{name}-port={free_port()}" for name in ("smtp", "imap", "page", "emulator")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "up", *ports, *options],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def said_until_ready(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "Ctrl-C ends everything" in line:
+            return said
+    assert process.stderr
+    raise AssertionError(f"it ended:\n{said}\n{process.stderr.read()}")
+
+
+def processes_in(folder: Path) -> list[str]:
+    """The command lines of processes whose environment names the folder."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(folder).encode() in (each / "environ").read_bytes():
+                found.append((each / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    folder = tmp_path_factory.mktemp("up")
+    process = start(folder)
+    try:
+        yield Started(process, said_until_ready(process), folder)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_progress_is_shown_with_the_time(up: Started) -> None:
+    assert re.search(r"^ +\d+\.\d s  deploying the stack …$", up.said, re.MULTILINE)
+
+
+def test_the_first_mail_by_python_arrives_masked(up: Started) -> None:
+    up.run("Python")
+    heard = wait(lambda: _read(up), "mail")
+    assert "When will it come?" in heard
+    assert "privatmail.example" not in heard
+
+
+@pytest.mark.skipif(not shutil.which("swaks"), reason="needs swaks (Debian: swaks)")
+def test_the_first_mail_by_swaks_is_accepted(up: Started) -> None:
+    assert "<-  250 2.0.0 OK" in up.run("swaks")
+
+
+def _read(up: Started) -> str | None:
+    """What curl shows of the seller's first mail."""
+    if not shutil.which("curl"):
+        pytest.skip("needs curl (Debian: curl)")
+    try:
+        return up.run("curl")
+    except subprocess.CalledProcessError:
+        return None
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_ctrl_c_ends_all_that_was_started_and_leaves_nothing(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    said_until_ready(process)
+    assert len(processes_in(tmp_path)) > 1
+    process.send_signal(signal.SIGINT)
+    # An impatient person.
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=ENDING_SECONDS)
+    assert (process.returncode, errors) == (0, "")
+    wait(lambda: not processes_in(tmp_path), "end")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_that_is_interrupted_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    process = start(tmp_path)
+    assert process.stdout
+    # In the middle of the CDK's work.
+    next(line for line in process.stdout if "bootstrapping" in line)
+    time.sleep(0.3)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=ENDING_SECONDS)
+    assert process.returncode == 130
+    assert "what had been started is stopped" in errors
+    assert "Traceback" not in errors
+    wait(lambda: not processes_in(tmp_path), "end")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with listening(HOST, 0) as taken:
+        port = taken.getsockname()[1]
+        process = start(tmp_path, f"--imap-port={port}")
+        _, errors = process.communicate(timeout=ENDING_SECONDS)
+    assert process.returncode == 1
+    assert f"port {port}, for imap" in errors
+    assert "Traceback" not in errors
+
+
+def test_something_that_is_no_port_is_wrong_usage(tmp_path: Path) -> None:
+    process = start(tmp_path, "--imap-port=70000")
+    _, errors = process.communicate(timeout=ENDING_SECONDS)
+    assert process.returncode == 2
+    assert "70000 is not a port: a number from 1 to 65535" in errors
