@@ -7,7 +7,7 @@ from pathlib import Path
 # The functions' asset is not installed as a package: Lambda, too, runs it from its folder.
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
-from sandbox import preview, up  # needs the path set above
+from sandbox import preview, throughput, up  # needs the path set above
 
 
 def main() -> int:
@@ -15,6 +15,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up.add_command(commands)
     preview.add_command(commands)
+    throughput.add_command(commands)
     arguments = parser.parse_args()
     return int(arguments.run(parser, arguments))
 

@@ -1,37 +1,18 @@
 """`up`: starts the whole stack on this machine, says how to write to it, and runs until Ctrl-C."""
 
 import argparse
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from cli.marketplace import ApiProblem, ApiUnreachableError
-from sandbox.emulator.commands import CommandError
-from sandbox.emulator.deployment import DeploymentError, Progress
-from sandbox.emulator.process import EmulatorError
-from sandbox.emulator.stripping import AssemblyError
-from sandbox.emulator.tools import ROOT, MissingToolError
+from sandbox.emulator.deployment import Progress
+from sandbox.emulator.tools import ROOT
+from sandbox.guarding import guarded
 from sandbox.instructions import instructions
-from sandbox.stack import Ports, Sandbox, StartError, running
+from sandbox.stack import Ports, Sandbox, running
 
 KEPT = ROOT / "build" / "sandbox" / "kept"
-# What running() is documented to raise: the person who started it can do something about each.
-FAILURES = (
-    StartError,
-    MissingToolError,
-    EmulatorError,
-    CommandError,
-    AssemblyError,
-    DeploymentError,
-    ApiProblem,
-    ApiUnreachableError,
-)
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _POLL_SECONDS = 0.5
 EPILOG = """\
 examples:
@@ -77,23 +58,20 @@ def add_command(commands: Any) -> None:
 
 
 def run(_: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
-    """Exit status: 0 after Ctrl-C, 1 if it could not start."""
+    """Exit status: 0 after Ctrl-C, 1 if it could not start, 130 if it was interrupted before."""
+    return guarded(lambda: _run(arguments))
+
+
+def _run(arguments: argparse.Namespace) -> int:
     ports = Ports(
         smtp=arguments.smtp_port,
         imap=arguments.imap_port,
         page=arguments.page_port,
         emulator=arguments.emulator_port,
     )
-    try:
-        with _interruptible(), running(arguments.keep, ports=ports, progress=_progress()) as up:
-            print(instructions(up), flush=True)
-            return _serve(up)
-    except FAILURES as error:
-        print(f"\nThe sandbox did not start.\n{error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\ninterrupted; what had been started is stopped", file=sys.stderr)
-        return 128 + signal.SIGINT
+    with running(arguments.keep, ports=ports, progress=_progress()) as up:
+        print(instructions(up), flush=True)
+        return _serve(up)
 
 
 def _serve(up: Sandbox) -> int:
@@ -105,23 +83,6 @@ def _serve(up: Sandbox) -> int:
         return 0
     print(f"\nThe local AWS emulator ended by itself.\n{up.emulator.last_words()}", file=sys.stderr)
     return 1
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """The first signal to end is a KeyboardInterrupt; those after it do not disturb the stopping."""
-
-    def interrupt(_: int, __: FrameType | None) -> None:
-        for each in _SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {each: signal.signal(each, interrupt) for each in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _progress() -> Progress:

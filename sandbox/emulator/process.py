@@ -91,6 +91,10 @@ class Emulator:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def stop(self, seconds: float = STOPPING_SECONDS) -> None:
         """Ends it and its workers; its state is saved first if it is kept. Stopping twice does nothing."""
         if self._process.returncode is not None:
