@@ -91,6 +91,19 @@ def test_the_parties_are_registered_and_may_be_registered_again(sandbox: Sandbox
     assert sandbox.api.conversation(first.conversation).buyer_alias == first.seller.writes_to
 
 
+def test_a_closed_conversation_refuses_and_tells_until_it_is_reopened(sandbox: Sandbox) -> None:
+    both = correspond(sandbox)
+    buyer, seller = both.buyer, both.seller
+    sandbox.api.close(both.conversation)
+    post(sandbox, buyer, written(buyer.account, buyer.writes_to, "Too late?\n", Message_ID="<1@buyer>"))
+    (notice,) = inbox(sandbox, buyer.account, 1)
+    assert notice["Auto-Submitted"] == "auto-replied"
+    sandbox.api.reopen(both.conversation)
+    post(sandbox, buyer, written(buyer.account, buyer.writes_to, "Again.\n", Message_ID="<2@buyer>"))
+    (heard,) = inbox(sandbox, seller.account, 1)
+    assert "Again." in heard.get_content()
+
+
 def test_the_operators_mail_can_be_read(sandbox: Sandbox) -> None:
     author = sandbox.first.buyer.account
     to = f"postmaster@{sandbox.settings.relay_domain}"

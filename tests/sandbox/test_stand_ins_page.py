@@ -1,4 +1,4 @@
-"""What docs/sandbox.md shows is run."""
+"""What docs/stand-ins.md shows is run."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 from sandbox.ses.simulator import Wish
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "sandbox.md").read_text()
+PAGE = (ROOT / "docs" / "stand-ins.md").read_text()
 
 
 def test_the_program_on_the_page_runs() -> None:
