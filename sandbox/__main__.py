@@ -1,4 +1,5 @@
-"""`python -m sandbox COMMAND`: `up` runs the whole stack, `preview` shows what would happen to mails."""
+"""`python -m sandbox COMMAND`: `up` runs the whole stack, `demo` plays a whole exchange in it, `preview`
+shows what would happen to mails."""
 
 import argparse
 import sys
@@ -8,12 +9,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
 from sandbox import preview, throughput, up  # needs the path set above
+from sandbox.demo import demo
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="Try Parley without AWS.")
     commands = parser.add_subparsers(dest="command", required=True)
     up.add_command(commands)
+    demo.add_command(commands)
     preview.add_command(commands)
     throughput.add_command(commands)
     arguments = parser.parse_args()

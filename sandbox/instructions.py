@@ -11,7 +11,7 @@ from sandbox.stack import Sandbox
 SUBJECT = f"Subject: Order {ORDER}"
 
 
-def instructions(up: Sandbox) -> str:
+def instructions(up: Sandbox, page: str) -> str:
     """How to write the first mail, and where everything is."""
     buyer, seller = up.first.buyer, up.first.seller
     aws = up.emulator.local
@@ -24,7 +24,11 @@ The sandbox runs. Two parties are registered, with a conversation about an order
   seller  {seller.person.display_name} <{seller.account.mailbox}>
           writes to {seller.writes_to}
 
-Write the first mail as the buyer, in another terminal, with one of these:
+See both mailboxes, what passes between them and what is kept, and write:
+
+  {page}
+
+Or write the first mail as the buyer, in another terminal, with one of these:
 
   swaks      {_swaks(buyer, smtp)}
   Python     {_python(buyer, smtp)}

@@ -35,6 +35,14 @@ class Correspondent:
     def account(self) -> Account:
         return self.person.account
 
+    @property
+    def role(self) -> Role:
+        return self.person.role
+
+    @property
+    def display_name(self) -> str:
+        return self.person.display_name
+
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:

@@ -19,12 +19,14 @@ from pathlib import Path
 from cli.marketplace import MarketplaceApi
 from parley.settings import RelaySettings
 from sandbox.accounts import Account, Accounts
+from sandbox.archive import ConversationArchive
 from sandbox.emulator.assembly import region_of
 from sandbox.emulator.deployment import Deployed, Progress, deploy
 from sandbox.emulator.process import Emulator
 from sandbox.emulator.synthesis import synthesise
 from sandbox.loopback import HOST, listening, url_of
 from sandbox.mailboxes.mailboxes import Mailboxes
+from sandbox.queues import Queues
 from sandbox.seeding import (
     BUYER,
     ORDER,
@@ -104,6 +106,25 @@ class Sandbox:
         for person in (buyer, seller):
             self.mailboxes.add(person.account)
         return correspondence(self.api, order, buyer, seller)
+
+    def archive(self, conversation: str) -> ConversationArchive:
+        """What the deployed stack keeps of a conversation."""
+        return ConversationArchive(
+            s3=self.deployed.local.client("s3"),
+            dynamodb=self.deployed.local.client("dynamodb"),
+            table=self.settings.table,
+            bucket=self.settings.archive_bucket,
+            conversation=conversation,
+        )
+
+    def queues(self) -> Queues:
+        """All of the stack, by logical id without the eight digits of a hash (AWS CDK, "Identifiers")."""
+        urls = tuple(
+            (name[:-8], self.deployed.physical_ids[name])
+            for name, each in self.deployed.template["Resources"].items()
+            if each["Type"] == "AWS::SQS::Queue"
+        )
+        return Queues(self.deployed.local.client("sqs"), urls)
 
     def submit(
         self, account: Account | None, raw: bytes, recipients: Sequence[str], reverse_path: str | None = None

@@ -10,6 +10,8 @@ from sandbox.emulator.deployment import Progress
 from sandbox.emulator.tools import ROOT
 from sandbox.guarding import guarded
 from sandbox.instructions import instructions
+from sandbox.page.connecting import exchange_of
+from sandbox.page.page import Page
 from sandbox.stack import Ports, Sandbox, running
 
 KEPT = ROOT / "build" / "sandbox" / "kept"
@@ -69,8 +71,11 @@ def _run(arguments: argparse.Namespace) -> int:
         page=arguments.page_port,
         emulator=arguments.emulator_port,
     )
-    with running(arguments.keep, ports=ports, progress=_progress()) as up:
-        print(instructions(up), flush=True)
+    with (
+        running(arguments.keep, ports=ports, progress=_progress()) as up,
+        Page(port=ports.page, exchange=exchange_of(up)) as page,
+    ):
+        print(instructions(up, page.url), flush=True)
         return _serve(up)
 
 

@@ -1,5 +1,6 @@
 """`up` as a person runs it: what it prints works as it stands, and Ctrl-C leaves nothing."""
 
+import http.client
 import os
 import re
 import shutil
@@ -86,6 +87,17 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_the_page_is_served_where_it_says(up: Started) -> None:
+    found = re.search(r"^  http://127\.0\.0\.1:(\d+)/$", up.said, re.MULTILINE)
+    assert found
+    connection = http.client.HTTPConnection(HOST, int(found[1]), timeout=30)
+    connection.request("GET", "/")
+    shown = connection.getresponse().read().decode()
+    connection.close()
+    assert "Anna Käufer" in shown
+    assert "writes to" in shown
 
 
 def test_progress_is_shown_with_the_time(up: Started) -> None:
