@@ -3,6 +3,7 @@
 "use strict";
 
 const FORM = /-form$/;
+const NEWS_KEPT = 10;
 const shown = new Map(); // region → its HTML as the server wrote it
 const forms = new Set(); // columns whose forms the next rendering replaces, "*" for all
 let focus = ""; // the column in which the next rendering puts the focus
@@ -59,7 +60,18 @@ function render(text) {
   forms.clear();
   if (focus) focusIn(focus);
   focus = "";
-  if (news.length) document.getElementById("news").textContent = news.join(". ");
+  announce(news);
+}
+
+// A log: what two updates in a row tell is heard, one after the other.
+function announce(news) {
+  const log = document.getElementById("news");
+  for (const each of news) {
+    const line = document.createElement("p");
+    line.textContent = each;
+    log.append(line);
+  }
+  while (log.children.length > NEWS_KEPT) log.firstChild.remove();
 }
 
 // To what is new in the column: a form, a mail, a confirmation. What had the focus may be gone.
