@@ -19,7 +19,10 @@ PROBLEMS: dict[str, tuple[HTTPStatus, str]] = {
     "invalid-display-name": (HTTPStatus.BAD_REQUEST, "A display name has no @, and prints."),
     "invalid-domain": (HTTPStatus.BAD_REQUEST, "This is not a domain, such as example.com."),
     "shared-domain": (HTTPStatus.BAD_REQUEST, "Strangers have mailboxes at this domain, too."),
-    "invalid-public-contact": (HTTPStatus.BAD_REQUEST, "Give a mailbox, a host or an http(s) URL."),
+    "invalid-public-contact": (
+        HTTPStatus.BAD_REQUEST,
+        "Give a mailbox, a host, an http(s) URL or a telephone number such as +49 30 1234567.",
+    ),
     "unknown-route": (HTTPStatus.NOT_FOUND, "There is nothing here. /openapi.json lists what there is."),
     "unknown-party": (HTTPStatus.NOT_FOUND, "No party has this id. Register it first."),
     "unknown-conversation": (HTTPStatus.NOT_FOUND, "No conversation has this id."),

@@ -24,8 +24,9 @@ class Party:
     """A registered buyer or seller.
 
     mailboxes: those that may send, at least one, none at the relay domain; the first one receives.
-    locale: language of notices, e.g. "de". public_contacts: mailboxes, hosts and URLs that a trader
-    declared public, lower-case. own_domains: domains declared to be the party's alone, lower-case.
+    locale: language of notices, e.g. "de". public_contacts: mailboxes, hosts, URLs and tel: URIs
+    that a trader declared public, lower-case. own_domains: domains declared to be the party's alone,
+    lower-case.
     """
 
     id: PartyId

@@ -81,7 +81,10 @@ def decode_base64(data: bytes | memoryview) -> bytes:
     if padding < 0:
         return _run(data)
     if len(data) - padding < _LONGEST_PADDING and not bytes(data[padding:]).strip(b"=\r\n\t "):
-        return _run(data[:padding] if isinstance(data, memoryview) else memoryview(data)[:padding])
+        try:
+            return pybase64.b64decode(data)
+        except binascii.Error:  # too little padding, or too much
+            return _run(memoryview(data)[:padding])
     return b"".join(_run(run) for run in bytes(data).split(b"=") if run)
 
 

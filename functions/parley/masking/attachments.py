@@ -4,36 +4,28 @@ import re
 from dataclasses import replace
 from typing import Final, Protocol
 
-from parley.mail.compose import BytesPart, KeptPart, Label, MessagePart, MultipartPart, OutgoingPart, TextPart
+from parley.mail import transfer
+from parley.mail.compose import BytesPart, KeptPart, Label, MessagePart
 from parley.mail.structure import Mail, Part, StructureError, read
-from parley.mail.text import decode_body
-from parley.masking.archives import mask_archive
+from parley.mail.text import UnreadableText, decode_body
+from parley.masking.archives import Budget
 from parley.masking.armor import ArmoredMessageError
-from parley.masking.binaries import reveals_plainly, scrubbed
-from parley.masking.images import without_metadata
+from parley.masking.files import MAX_SEARCHED, OPENED, mask_file
 from parley.masking.kinds import Kind
-from parley.masking.labels import masked_filename
 from parley.masking.matcher import Matcher
-from parley.masking.text import UnsettledError, mask_text
+from parley.masking.media import Media, claimed, contradicts, media_of
+from parley.masking.pdf import seems_silent
+from parley.masking.text import UnsettledError
 from parley.masking.texts import MaskedLeaf, UnreadableLeafError, encoded, mask_by_kind
 from parley.masking.tnef import TnefError, read_tnef
 from parley.masking.views import TooComplexError
+from parley.masking.winmail import as_parts
 
-MAX_SEARCHED: Final = 4 * 1024 * 1024
 _SNIFFED: Final = 4_096
+_END: Final = 512 * 1024
+_PGP: Final = (".pgp", ".gpg")
+_SVG: Final = re.compile(r"<(?:[a-z]{1,20}:)?svg[\s>]")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-_MEDIA_TYPES: Final = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xls": "application/vnd.ms-excel",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "zip": "application/zip",
-}
 
 
 class Masker(Protocol):
@@ -42,6 +34,8 @@ class Masker(Protocol):
     matcher: Matcher
     content_ids: dict[str, str]
     mask_contacts: bool
+    has_text: bool
+    budget: Budget
 
     def enclosed(self, mail: Mail, shown: Label, path: str) -> MessagePart:
         """An enclosed mail, masked."""
@@ -49,46 +43,64 @@ class Masker(Protocol):
 
 def mask_attachment(part: Part, label: Label, kind: Kind, masker: Masker, path: str) -> MaskedLeaf:
     """An opaque attachment. Raises `UnreadableLeafError`."""
-    picture = part.content_type.value.startswith("image/")
-    if not picture and kind is not Kind.TNEF and part.body_end - part.body_start > MAX_SEARCHED * 3 // 2:
-        return MaskedLeaf(KeptPart(label, part))
+    if kind is not Kind.TNEF and part.body_end - part.body_start > MAX_SEARCHED * 3 // 2:
+        head = transfer.decode(part.body[:_SNIFFED], part.transfer_encoding)
+        media = media_of(head)
+        if media not in OPENED or (media is Media.PDF and seems_silent(_ends(part))):
+            codes = _claim_codes(media, label)
+            return MaskedLeaf(KeptPart(label, part), codes=(*codes, "attachment-not-searched"))
     data = decode_body(part)
     try:
         if kind is Kind.TNEF:
             return _opened(data, masker, path)
-        return mask_content(data, label, masker, path) or MaskedLeaf(KeptPart(label, part))
+        leaf = mask_content(data, label, masker, path)
+        return leaf if leaf.part is not None else replace(leaf, part=KeptPart(label, part))
     except TnefError:
         raise UnreadableLeafError("tnef") from None
     except ArmoredMessageError:
         raise UnreadableLeafError("encrypted") from None
+    except UnreadableText as unreadable:
+        raise UnreadableLeafError(unreadable.code) from None
     except UnsettledError:
         raise UnreadableLeafError("masking-unsettled") from None
     except TooComplexError:
         raise UnreadableLeafError("text-too-complex") from None
 
 
-def mask_content(data: bytes, label: Label, masker: Masker, path: str) -> MaskedLeaf | None:
-    """The content masked by what it is; None if nothing in it needs masking."""
-    if (picture := without_metadata(data)) is not None:
-        leaf = mask_content(picture, label, masker, path) or MaskedLeaf(BytesPart(label, picture))
-        return replace(leaf, codes=("image-metadata-removed", *leaf.codes))
-    if data.startswith(b"PK\x03\x04"):
-        archive, found = mask_archive(data, masker.matcher)
-        if archive is not None:
-            return MaskedLeaf(BytesPart(label, archive), found, codes=("attachment-masked",))
-    elif (decoded := _as_text(data)) is not None:
-        return _textual(*decoded, data, label, masker, path)
-    if len(data) > MAX_SEARCHED or not reveals_plainly(data, masker.matcher):
-        return None
-    clean = scrubbed(data, masker.matcher)
-    if clean is None:
-        return MaskedLeaf(BytesPart(label, data), codes=("protected-in-attachment",))
-    return MaskedLeaf(BytesPart(label, clean), 1, codes=("attachment-masked",))
+def mask_content(data: bytes, label: Label, masker: Masker, path: str) -> MaskedLeaf:
+    """The content masked by what it is; without a part if it may go out as it came."""
+    media = media_of(data)
+    decoded = None if media in OPENED else _as_text(data)
+    told = _claim_codes(media, label, is_text=decoded is not None)
+    if decoded is not None:
+        leaf = _textual(*decoded, data, label, masker, path)
+        return replace(leaf, codes=(*told, *leaf.codes))
+    masked = mask_file(data, masker.matcher, masker.budget)
+    content = None if masked.content is None else BytesPart(label, masked.content)
+    return MaskedLeaf(content, masked.protected, codes=(*told, *masked.codes))
 
 
-def _textual(
-    text: str, codec: str, data: bytes, label: Label, masker: Masker, path: str
-) -> MaskedLeaf | None:
+def _ends(part: Part) -> bytes:
+    """The beginning and the end of a large content; of base64, lines of the usual length are supposed."""
+    last = bytes(part.body[-_END:])
+    return b"\n".join(
+        transfer.decode(end, part.transfer_encoding)
+        for end in (part.body[:_END], last[last.find(b"\n") + 1 :])
+    )
+
+
+def _claim_codes(media: Media, label: Label, *, is_text: bool = False) -> tuple[str, ...]:
+    """What there is to say of a content of that family under that label."""
+    name = (label.filename or "").lower()
+    claim = claimed(label.media_type, name)
+    if media is Media.PROGRAM:
+        return ("attachment-program",)
+    if contradicts(media, claim) or (is_text and claim is not Media.OTHER):
+        return ("attachment-type-mismatch",)
+    return ("attachment-encrypted",) if media is Media.OTHER and not is_text and name.endswith(_PGP) else ()
+
+
+def _textual(text: str, codec: str, data: bytes, label: Label, masker: Masker, path: str) -> MaskedLeaf:
     kind = _kind(text, label.filename or "")
     if kind is Kind.ENCLOSED:
         try:
@@ -98,9 +110,9 @@ def _textual(
         else:
             return MaskedLeaf(masker.enclosed(mail, label, path))
     masked, _, codes = mask_by_kind(text, kind, label, masker.matcher, masker.content_ids, False)
-    if not masked.protected:
-        return None
-    return MaskedLeaf(BytesPart(label, encoded(masked.text, codec)), masked.protected, 0, codes)
+    if not masked.protected and (kind is Kind.HTML or masked.text == text):
+        return MaskedLeaf(None)
+    return MaskedLeaf(BytesPart(label, encoded(masked.text, codec)), masked.protected, (), codes)
 
 
 def _as_text(data: bytes) -> tuple[str, str] | None:
@@ -108,7 +120,7 @@ def _as_text(data: bytes) -> tuple[str, str] | None:
     head = data[:_SNIFFED]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         codec = "utf-16"
-    elif b"\0" in head or head.startswith(b"%PDF"):
+    elif b"\0" in head:
         return None
     else:
         codec = "utf-8"
@@ -127,35 +139,19 @@ def _kind(text: str, name: str) -> Kind:
         return Kind.CONTENT_LINES
     if head.startswith(("<!doctype html", "<html")):
         return Kind.HTML
+    if head.startswith("<") and _SVG.search(head):
+        return Kind.SVG
     return Kind.TEXT
 
 
 def _opened(data: bytes, masker: Masker, path: str) -> MaskedLeaf:
-    """The attachments of a winmail.dat as ordinary parts; its body stands in the mail's own text already."""
-    opened = read_tnef(data)
-    files = opened.files
-    children: list[OutgoingPart] = []
-    protected = 0
-    if path == "1":
-        # The whole mail: without a plain body its text is in a form that is not read here.
-        if not opened.body.strip():
-            raise TnefError
-        body = mask_text(opened.body, masker.matcher, mask_contacts=masker.mask_contacts)
-        children.append(TextPart(Label(media_type="text/plain"), body.text, "utf-8"))
-        protected = body.protected
-    codes = ["tnef-opened"]
-    for index, file in enumerate(files, 1):
-        name = masked_filename(file.name, masker.matcher) or f"attachment-{index}"
-        protected += mask_text(file.name, masker.matcher).protected
-        media_type = _MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-        label = Label(media_type=media_type, disposition="attachment", filename=name)
-        leaf = mask_content(file.content, label, masker, f"{path}.{index}")
-        leaf = leaf or MaskedLeaf(BytesPart(label, file.content))
-        protected += leaf.protected
-        codes += leaf.codes
-        if leaf.part is not None:
-            children.append(leaf.part)
-    if not children:
-        return MaskedLeaf(None, protected, 0, tuple(codes))
-    mixed = MultipartPart(Label(media_type="multipart/mixed"), tuple(children))
-    return MaskedLeaf(mixed, protected, 0, tuple(codes))
+    """A winmail.dat. Its text goes out only where the mail has no other, since that is the same again."""
+
+    def inside(content: bytes, label: Label, place: str) -> MaskedLeaf:
+        return mask_content(content, label, masker, place)
+
+    tnef = read_tnef(data)
+    leaf = as_parts(tnef, masker, path, inside, with_text=not masker.has_text)
+    if leaf.part is None and not masker.has_text:
+        raise TnefError
+    return leaf

@@ -8,11 +8,15 @@ from typing import Final
 
 import nh3
 
+from parley.masking.contact_rules import ContactKind, Treatment, contact_code
+from parley.masking.contacts import contact_hits, is_known
+from parley.masking.hosts import links
 from parley.masking.links import is_wrapped, target
 from parley.masking.matcher import Matcher
 from parley.masking.protected import MASKED_MAILBOX
 from parley.masking.styles import safe_style
 from parley.masking.text import is_plain, mask_text
+from parley.masking.views import View
 
 TAGS: Final = set(nh3.ALLOWED_TAGS) | {"font", "big", "address", "main", "section", "dir", "menu", "tfoot"}
 _COMMON: Final = {"style", "class", "id", "dir", "lang", "title", "align", "valign", "width", "height"}
@@ -37,6 +41,16 @@ ATTRIBUTES: Final = {
     "ul": {"type"},
 }
 SCHEMES: Final = {"http", "https", "mailto", "tel", "cid", "data", "sms"}
+_AS: Final = {name: name for name in ("src", "href", "style", "title")} | {
+    "cite": "href",
+    "alt": "title",
+    "summary": "title",
+    "abbr": "title",
+}
+"""Attributes that are not just masked, and as which one each is treated."""
+_SHORTEST: Final = 7
+_CALLS: Final = frozenset({"tel", "sms"})
+_HANDLES: Final = frozenset({ContactKind.HANDLE})
 _LINKED: Final = frozenset({"http", "https", "mailto", "tel", "sms"})
 _RASTER: Final = re.compile(
     r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE
@@ -54,13 +68,13 @@ class AttributeFilter:
     encoded: bool
     """Whether encoded runs anywhere in the HTML hold something protected."""
     protected: int = 0
-    contacts: int = 0
+    contacts: list[str] = field(default_factory=list)
     remote_images: int = 0
     failure: Exception | None = None
     _known: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def __call__(self, _tag: str, name: str, value: str) -> str | None:
-        key = (name if name in ("src", "href", "style") else "", value)
+        key = (_AS.get(name, ""), value)
         if key not in self._known:
             try:
                 self._known[key] = self._decide(key[0], value)
@@ -74,10 +88,11 @@ class AttributeFilter:
             return self._picture(value.strip())
         if name == "href":
             return self._link(value.strip())
-        return self._masked(safe_style(value) if name == "style" else value)
+        return self._masked(safe_style(value) if name == "style" else value, shown=name == "title")
 
-    def _masked(self, value: str) -> str:
-        if not self.encoded and is_plain(value, self.matcher):
+    def _masked(self, value: str, *, shown: bool = False) -> str:
+        """shown: whether people read the value, so that other contact data may stand in it."""
+        if not self.encoded and not (shown and len(value) >= _SHORTEST) and is_plain(value, self.matcher):
             return value
         masked = mask_text(value, self.matcher, mask_contacts=self.mask_contacts)
         self.protected += masked.protected
@@ -103,12 +118,36 @@ class AttributeFilter:
         scheme = value.split(":", 1)[0].lower()
         if scheme == "cid":
             return self._picture(value)
-        if scheme not in _LINKED:
+        if scheme not in _LINKED or not self._may_lead(scheme, value):
             return None
         masked = self._masked(value)
         if masked != value and is_wrapped(value):
             masked = self._masked(target(value))
         return None if scheme == "mailto" and MASKED_MAILBOX in masked else masked
+
+    def _may_lead(self, scheme: str, value: str) -> bool:
+        """Whether a link may stand, as far as it leads to a telephone, a chat or a host."""
+        if not self.mask_contacts:
+            return True
+        kind = self._kind(scheme, value)
+        if kind in self.matcher.contacts.masked and kind is not ContactKind.MAILBOX:
+            self.contacts.append(contact_code(kind, Treatment.MASK))
+            return False
+        if kind in self.matcher.contacts.flagged and kind is not ContactKind.MAILBOX:
+            self.contacts.append(contact_code(kind, Treatment.FLAG))
+        return True
+
+    def _kind(self, scheme: str, value: str) -> ContactKind | None:
+        """The kind of contact data that a link is; mailboxes are found in its text."""
+        if scheme in _CALLS:
+            number = value.partition(":")[2].partition("?")[0]
+            return None if self.matcher.contacts.is_public_number(number) else ContactKind.PHONE
+        if scheme == "mailto":
+            return None
+        if next(contact_hits(View(value), self.matcher, _HANDLES), None):
+            return ContactKind.HANDLE
+        host = next(iter(links(value, value.lower())), None)
+        return None if host is None or is_known(host[1], self.matcher) else ContactKind.LINK
 
 
 def content_id_key(value: str) -> str:

@@ -21,6 +21,9 @@ _MAX_FOUND: Final = 10_000
 
 def reveals_plainly(data: bytes, matcher: Matcher) -> bool:
     """Whether a protected string stands in binary content, as single octets or as UTF-16."""
+    # Without NUL, UTF-16 of ASCII reads like ASCII: one search tells that there is nothing at all.
+    if not matcher.anchored(data.lower().replace(b"\0", b"").decode("latin-1")):
+        return False
     return next(_spans(data, matcher), None) is not None
 
 

@@ -1,63 +1,93 @@
-"""Mailboxes of anybody else in a text: of neither party, not declared public.
+"""Contact data of anybody that is not protected, in a view of a text: mailboxes, telephone numbers, IBANs,
+handles, links, and forms of them that hide from programs.
 
-What only looks like one (`Ticket #4711@Q4`, `logo@2x.png`, `Kurs 3@4`) is none.
+Cheap tests come first, so that a text without any of it costs microseconds. The marketplace's domains,
+carriers and what a trader declared public are none.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from parley.masking.contact_rules import ContactKind, Treatment, contact_code
+from parley.masking.digits import Digits, digits_in
+from parley.masking.handles import handles
+from parley.masking.hosts import is_below, links
+from parley.masking.ibans import ibans
+from parley.masking.mailboxes import other_mailboxes
 from parley.masking.matcher import Matcher
-from parley.masking.protected import MASKED_MAILBOX
-from parley.masking.tokens import Hit, local_starts
+from parley.masking.obfuscated import obfuscated
+from parley.masking.phones import phones
+from parley.masking.protected import MASKED_CONTACT, MASKED_DOMAIN, MASKED_MAILBOX
+from parley.masking.survivors import CARRIERS
+from parley.masking.tokens import Hit
+from parley.masking.triggers import triggers
 from parley.masking.views import View
 
-_DOMAIN: Final = re.compile(r"[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,20}")
-_NOT_TOP_LEVEL: Final = re.compile(
-    r"(?:png|jpe?g|gif|webp|svg|bmp|ico|css|js|ts|py|php|html?|pdf|txt|json|xml|exe|zip|md)\Z"
-)
+Kinds = frozenset[ContactKind]
+NO_KINDS: Final[Kinds] = frozenset()
+MASKED_LINK: Final = f"https://{MASKED_DOMAIN}/"
+_SHORTEST: Final = 7
+"""Characters of the shortest contact data."""
+_OF_DIGITS: Final = frozenset({ContactKind.PHONE, ContactKind.IBAN, ContactKind.OBFUSCATED})
+_OF_WORDS: Final = frozenset({ContactKind.HANDLE, ContactKind.OBFUSCATED})
 
 
-def contact_hits(view: View, matcher: Matcher) -> Iterator[Hit]:
-    """The mailboxes in the view; aliases are none."""
-    text, lower = view.text, view.lower
-    at = text.find("@")
-    while at >= 0:
-        domain = _DOMAIN.match(lower, at + 1)
-        end = _domain_end(text, at + 1, domain.end()) if domain else 0
-        if end:
-            starts = local_starts(view, at)
-            if starts and _is_other(lower, starts[0], at, end, matcher):
-                yield Hit(starts[0], end, MASKED_MAILBOX, contact=True)
-        at = text.find("@", max(at + 1, end))
+def contact_hits(view: View, matcher: Matcher, kinds: Kinds, *, every: bool = True) -> Iterator[Hit]:
+    """Contact data of these kinds in the view.
+
+    every: raise `TooComplexError` where a text holds too many numbers to look at all, instead of stopping.
+    """
+    if ContactKind.MAILBOX in kinds and "@" in view.text:
+        yield from _hits(ContactKind.MAILBOX, other_mailboxes(view, matcher), MASKED_MAILBOX)
+    digits = Digits.FEW
+    if not kinds.isdisjoint(_OF_DIGITS):
+        view, digits = digits_in(view)
+    if digits is not Digits.FEW and ContactKind.IBAN in kinds:
+        yield from _hits(ContactKind.IBAN, ibans(view.text), MASKED_CONTACT)
+    if digits is not Digits.FEW and ContactKind.PHONE in kinds:
+        found = phones(view.text, view.lower, every=every)
+        others = (span for span in found if not matcher.contacts.is_public_number(view.text[slice(*span)]))
+        yield from _hits(ContactKind.PHONE, others, MASKED_CONTACT)
+    if not kinds.isdisjoint(_OF_WORDS):
+        yield from _of_words(view, matcher, kinds, digits)
+    if ContactKind.LINK in kinds:
+        yield from _links(view, matcher)
 
 
-def _is_other(lower: str, start: int, at: int, end: int, matcher: Matcher) -> bool:
-    domain, mailbox = lower[at + 1 : end], lower[start:end]
-    ours = matcher.relay_domain
-    if domain == ours or domain in matcher.alias_domains or domain.endswith(f".{ours}"):
-        return False
-    if mailbox in matcher.public or any(alias in mailbox for alias in matcher.aliases):
-        return False
-    # The user information of a URL (RFC 3986 §3.2.1) is no mailbox.
-    head = lower[max(0, start - 72) : start].rpartition("://")
-    return not (head[1] and not any(char in head[2] for char in "/ \t\r\n?"))
+def noticed(seen: View, matcher: Matcher) -> tuple[str, ...]:
+    """The codes of what is flagged and not masked in the view, one for each."""
+    if len(seen.text) < _SHORTEST or not matcher.contacts.flagged:
+        return ()
+    hits = contact_hits(seen, matcher, matcher.contacts.flagged, every=False)
+    return tuple(contact_code(hit.contact, Treatment.FLAG) for hit in hits if hit.contact)
 
 
-def _domain_end(text: str, start: int, end: int) -> int:
-    """Where a domain name ends that was read too greedily; 0 if there is none."""
-    labels = text[start:end].split(".")
-    for index in range(1, len(labels)):
-        if labels[index][:1].isupper() and labels[index - 1][-1:].islower():
-            labels = labels[:index]
-            break
-    while len(labels) > 1:
-        top = labels[-1].lower()
-        if (
-            2 <= len(top) <= 24
-            and not _NOT_TOP_LEVEL.match(top)
-            and (top.isalpha() or top.startswith("xn--"))
-        ):
-            return start + len(".".join(labels))
-        labels.pop()
-    return 0
+def _hits(kind: ContactKind, spans: Iterable[tuple[int, int]], replacement: str) -> Iterator[Hit]:
+    for start, end in spans:
+        yield Hit(start, end, replacement, contact=kind)
+
+
+def _of_words(view: View, matcher: Matcher, kinds: Kinds, digits: Digits) -> Iterator[Hit]:
+    found = triggers(view.lower)
+    if found and ContactKind.HANDLE in kinds:
+        spans = (
+            span
+            for span in handles(view.lower, found)
+            if not matcher.contacts.is_public_link(view.lower[slice(*span)])
+        )
+        yield from _hits(ContactKind.HANDLE, spans, MASKED_CONTACT)
+    if ContactKind.OBFUSCATED in kinds and (found or digits is not Digits.FEW):
+        hidden = obfuscated(view.lower, found, digits)
+        yield from _hits(ContactKind.OBFUSCATED, hidden, MASKED_CONTACT)
+
+
+def _links(view: View, matcher: Matcher) -> Iterator[Hit]:
+    for (start, end), host in links(view.text, view.lower):
+        if not is_known(host, matcher) and not matcher.contacts.is_public_link(view.lower[start:end]):
+            with_scheme = "://" in view.lower[start:end]
+            yield Hit(start, end, MASKED_LINK if with_scheme else MASKED_DOMAIN, contact=ContactKind.LINK)
+
+
+def is_known(host: str, matcher: Matcher) -> bool:
+    """Whether a host is a carrier's, the marketplace's or ours, or declared public."""
+    return is_below(host, CARRIERS) or is_below(host, matcher.contacts.domains)

@@ -24,7 +24,8 @@ def mask_content_lines(text: str, matcher: Matcher, *, mask_contacts: bool = Tru
         unfolded = _SOFT_BREAK.sub("", unfolded)
     before = unfolded.split(line_end)
     after = list(before)
-    protected = contacts = 0
+    protected = 0
+    contacts: list[str] = []
     for index, line in enumerate(before):
         identifier = _IDENTIFIER.match(line)
         masked = mask_text(line, matcher, mask_contacts=mask_contacts and not identifier)
@@ -38,10 +39,11 @@ def mask_content_lines(text: str, matcher: Matcher, *, mask_contacts: bool = Tru
     joined = line_end.join(after)
     across = mask_text(joined, matcher, mask_contacts=False)
     if across.protected:
-        return MaskedText(across.text, protected + across.protected, contacts)
-    if not protected and not contacts:
-        return MaskedText(text)
-    return MaskedText(line_end.join(_fold(line, line_end) for line in after), protected, contacts)
+        return MaskedText(across.text, protected + across.protected, tuple(contacts))
+    if after == before:
+        return MaskedText(text, contacts=tuple(contacts))
+    folded = line_end.join(_fold(line, line_end) for line in after)
+    return MaskedText(folded, protected, tuple(contacts))
 
 
 def _fold(line: str, line_end: str) -> str:

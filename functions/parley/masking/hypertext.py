@@ -46,7 +46,7 @@ class MaskedHtml:
 
     text: str
     protected: int = 0
-    contacts: int = 0
+    contacts: tuple[str, ...] = ()
     is_html: bool = True
     remote_images: int = 0
 
@@ -80,7 +80,7 @@ def mask_html(
     return MaskedHtml(
         masked.text,
         masked.protected + attributes.protected,
-        masked.contacts + attributes.contacts,
+        (*masked.contacts, *attributes.contacts),
         remote_images=attributes.remote_images,
     )
 
@@ -101,7 +101,8 @@ def _mask_visible(cleaned: str, matcher: Matcher, mask_contacts: bool) -> Masked
     seen = Medium(_seen, _shown, _between_tags, within_one_element)
     pieces = [mask_view(piece, matcher, seen, mask_contacts=mask_contacts) for piece in _in_pieces(cleaned)]
     protected = sum(piece.protected for piece in pieces)
-    masked = MaskedText("".join(piece.text for piece in pieces), 0, sum(piece.contacts for piece in pieces))
+    contacts = tuple(code for piece in pieces for code in piece.contacts)
+    masked = MaskedText("".join(piece.text for piece in pieces), 0, contacts)
     # Also with every tag as a boundary, as searches in the source see it, and with none, as some gateways do.
     for medium in (_SEPARATED, _STRIPPED) if may_hide(_bare(masked.text), matcher) else ():
         if not may_hide(medium.show(masked.text), matcher):
@@ -123,11 +124,11 @@ def _in_pieces(cleaned: str) -> Iterator[str]:
 def _within_elements(text: str, hit: Hit, matcher: Matcher) -> Iterator[Hit]:
     """The mailboxes that stand whole between two tags of a hit: `<b>a@b.example</b>bitte` loses no text."""
     start = hit.start
-    if "<" not in text[start : hit.end]:
+    if "<" not in text[start : hit.end] or "@" not in hit.replacement:
         return
     for piece in _TAG.split(text[start : hit.end]):
         view = View(piece).rewritten(_MARKUP, _rendered)
-        for found in merged(spans_of(view, matcher, mask_contacts=hit.contact)):
+        for found in merged(spans_of(view, matcher, mask_contacts=hit.contact is not None)):
             if "@" in found.replacement:
                 yield replace(found, start=start + found.start, end=start + found.end)
         start = _after_tag(text, start + len(piece))

@@ -76,7 +76,7 @@ _BY_TYPE: Final = {
 _BY_EXTENSION: Final = {
     "p7s": Kind.SIGNATURE,
     "sig": Kind.SIGNATURE,
-    "p7m": Kind.ENCRYPTED,
+    "p7m": Kind.UNSTATED_SMIME,
     "p12": Kind.CERTIFICATE,
     "pfx": Kind.CERTIFICATE,
     "p7c": Kind.CERTIFICATE,
@@ -89,6 +89,7 @@ _BY_EXTENSION: Final = {
     "svg": Kind.SVG,
 }
 _SMIME: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_XML: Final = ("application/xml", "text/xml")
 _OPAQUE: Final = (
     "",
     "application/octet-stream",
@@ -105,6 +106,8 @@ def kind_of(part: Part, name: str) -> Kind:
         return _smime(part, name)
     if part.enclosed is not None:
         return Kind.ENCLOSED
+    if media_type in _XML and name.lower().endswith(".svg"):
+        return Kind.SVG
     if media_type in _BY_TYPE:
         return _BY_TYPE[media_type]
     if media_type.startswith("multipart/"):

@@ -27,7 +27,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
 def media_type(part: Part, matcher: Matcher) -> str:
     """The part's media type if it is one and reveals nothing, else application/octet-stream."""
     value = part.content_type.value
-    if not _MEDIA_TYPE.fullmatch(value) or mask_text(value, matcher).text != value:
+    if not _MEDIA_TYPE.fullmatch(value) or mask_text(value, matcher, mask_contacts=False).text != value:
         return "application/octet-stream"
     if value.startswith("multipart/") and value not in _MULTIPARTS:
         return "multipart/mixed"
@@ -58,7 +58,7 @@ def label(part: Part, matcher: Matcher, content_ids: Mapping[str, str]) -> Label
         wanted = _MEDIA_TYPE if parameter == "type" else _TOKEN
         if wanted.fullmatch(value.lower() if parameter == "type" else value):
             parameters[parameter] = value
-    if mask_text(" ".join(parameters.values()), matcher).protected:
+    if mask_text(" ".join(parameters.values()), matcher, mask_contacts=False).protected:
         parameters = {}
     content_id = part.header.first("content-id")
     new_id = content_ids.get(content_id_key(content_id.decode("latin-1"))) if content_id else None

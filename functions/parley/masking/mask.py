@@ -1,38 +1,46 @@
 """Masks a whole mail: decides for each part what goes out, and in which form."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from parley.mail.address import Mailbox, address_list
 from parley.mail.compose import OutgoingPart
 from parley.mail.findings import Finding, Severity
 from parley.mail.outgoing import filenames
 from parley.mail.structure import Mail
+from parley.masking.contact_rules import ContactPolicy, ContactRules, Treatment
 from parley.masking.matcher import matcher_for
 from parley.masking.parts import PartMasker, Unmaskable, new_content_ids
 from parley.masking.protected import Protected
 from parley.masking.text import UnsettledError, mask_text
 from parley.masking.views import TooComplexError
 
-__all__ = ["ContactRules", "Masked", "Treatment", "Unmaskable", "author_mailboxes", "mask", "mask_name"]
+__all__ = [
+    "ContactPolicy",
+    "ContactRules",
+    "Masked",
+    "Treatment",
+    "Unmaskable",
+    "author_mailboxes",
+    "mask",
+    "mask_name",
+]
 
 MAX_SUBJECT = 2_000
-_SEVERITIES = {"protected-in-attachment": Severity.WARNING, "html-replaced-by-text": Severity.WARNING}
-
-
-class Treatment(StrEnum):
-    """What happens to contact data of one kind that is not protected."""
-
-    MASK = "mask"
-    FLAG = "flag"
-    PASS = "pass"  # noqa: S105  # no password
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactRules:
-    """Treatment of other contact data, for one direction. More kinds follow."""
-
-    mailboxes: Treatment = Treatment.MASK
+_SEVERITIES = dict.fromkeys(
+    (
+        "attachment-encrypted",
+        "attachment-macros",
+        "attachment-program",
+        "attachment-type-mismatch",
+        "attachment-unreadable",
+        "contact-obfuscated",
+        "document-names-author",
+        "html-replaced-by-text",
+        "program-in-archive",
+        "protected-in-attachment",
+    ),
+    Severity.WARNING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +62,11 @@ def mask(
 
     content_id_seed: makes new Content-IDs `<content_id_seed.N@relay_domain>`; `cid:` references follow.
     """
-    matcher = matcher_for(protected, relay_domain)
+    matcher = matcher_for(protected, relay_domain, rules)
     masker = PartMasker(
         matcher,
-        mask_contacts=rules.mailboxes is Treatment.MASK,
+        mask_contacts=True,
         id_seed=content_id_seed,
-        flag_contacts=rules.mailboxes is Treatment.FLAG,
         content_ids=new_content_ids(mail, content_id_seed, relay_domain),
     )
     try:
@@ -70,7 +77,7 @@ def mask(
     except TooComplexError:
         raise Unmaskable(Finding("text-too-complex", Severity.SERIOUS)) from None
     masker.note("protected-masked", "subject", subject.protected)
-    masker.note("contact-mailbox-masked", "subject", subject.contacts)
+    masker.note_all(subject.contacts, "subject")
     findings = tuple(
         Finding(code, _SEVERITIES.get(code, Severity.NOTE), place, count)
         for (code, place), count in masker.noted.items()

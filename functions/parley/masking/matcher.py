@@ -14,6 +14,8 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from parley.mail.address import Mailbox
+from parley.masking.contact_rules import ContactRules
+from parley.masking.contact_search import contact_search
 from parley.masking.protected import (
     MASKED_DOMAIN,
     Identity,
@@ -24,7 +26,7 @@ from parley.masking.protected import (
 )
 from parley.masking.readings import plain
 from parley.masking.tokens import LETTERS_AND_DIGITS, MAX_LOCAL, Hit, after_gaps, goes_on, local_starts
-from parley.masking.views import View
+from parley.masking.views import View, encodable
 
 _OCTET_LOCAL_BACKWARDS: Final = re.compile(rb"@[a-z0-9._%+\-]{1,64}")
 _HOST_BACKWARDS: Final = re.compile(r"(?:\.[\w\-]{1,63}){0,30}")
@@ -39,16 +41,21 @@ _SEPARATOR_BACKWARDS: Final = re.compile(
 _VERP_TAIL: Final = re.compile(r"@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,10}")
 
 
+_DEFAULT_RULES: Final = ContactRules()
+
+
 @lru_cache(maxsize=8)
-def matcher_for(protected: Protected, relay_domain: str) -> "Matcher":
+def matcher_for(protected: Protected, relay_domain: str, rules: ContactRules = _DEFAULT_RULES) -> "Matcher":
     """The matcher of a mail, which is asked for several times."""
-    return Matcher(protected, relay_domain)
+    return Matcher(protected, relay_domain, rules)
 
 
 class Matcher:
-    """`Protected`, compiled for searching."""
+    """`Protected` and the rules for other contact data (`contacts`), compiled for searching."""
 
-    def __init__(self, protected: Protected, relay_domain: str = "") -> None:
+    def __init__(
+        self, protected: Protected, relay_domain: str = "", rules: ContactRules = _DEFAULT_RULES
+    ) -> None:
         self.public = protected.public_contacts
         self.relay_domain = relay_domain.lower()
         self._mailboxes: dict[tuple[str, str], str] = {}
@@ -64,6 +71,8 @@ class Matcher:
         self._automaton = AhoCorasick(self._anchors, matchkind=MatchKind.Standard) if self._anchors else None
         self.alias_domains = {identity.alias.domain for identity in (protected.author, protected.recipient)}
         self.aliases = {str(identity.alias).lower() for identity in (protected.author, protected.recipient)}
+        ours = {self.relay_domain, *self.alias_domains, MASKED_DOMAIN}
+        self.contacts = contact_search(rules, self.public, ours)
 
     def _add(self, identity: Identity) -> None:
         alias = str(identity.alias)
@@ -125,7 +134,8 @@ class Matcher:
         """
         if self._automaton is None or not self.anchored(view.lower):
             return
-        for index, start, end in self._automaton.find_matches_as_indexes(view.lower, overlapping=True):
+        lower = encodable(view.lower)
+        for index, start, end in self._automaton.find_matches_as_indexes(lower, overlapping=True):
             hit = self._hit(view, self._anchors[index], start, end, joined)
             if hit and not self._is_public(view, hit):
                 yield hit

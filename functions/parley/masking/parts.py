@@ -1,31 +1,32 @@
 """Walks the parts of a mail and decides for each what goes out (RFC 2046)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from parley.mail.compose import KeptPart, Label, MessagePart, MultipartPart, OutgoingPart, TextPart
+from parley.mail.compose import Label, MessagePart, MultipartPart, OutgoingPart, TextPart
 from parley.mail.findings import Finding, Severity
 from parley.mail.structure import Mail, Part, StructureError, read
-from parley.mail.text import decode_body, decode_text
+from parley.mail.text import decode_body
 from parley.mail.walk import filename, parts
+from parley.masking.archives import Budget
 from parley.masking.attachments import mask_attachment
 from parley.masking.attributes import content_id_key
-from parley.masking.contacts import contact_hits
 from parley.masking.enclosed import masked_fields
 from parley.masking.kinds import Kind, kind_of
 from parley.masking.labels import label
 from parley.masking.matcher import Matcher
-from parley.masking.readings import plain
 from parley.masking.smime import SignedDataError, signed_content
+from parley.masking.text import mask_text
 from parley.masking.texts import MaskedLeaf, UnreadableLeafError, mask_leaf
-from parley.masking.views import View
 
 _GONE: Final = {
     Kind.AMP: "amp-removed",
     Kind.SIGNATURE: "signature-removed",
     Kind.CERTIFICATE: "certificate-removed",
 }
+_SEEN: Final = 1_000
 MAX_PATH: Final = 40
 """Mails inside attachments and signatures are read anew, so their depth adds up here."""
 _HELD: Final = {
@@ -51,7 +52,8 @@ class PartMasker:
     mask_contacts: bool
     content_ids: dict[str, str]
     id_seed: str = ""
-    flag_contacts: bool = False
+    has_text: bool = True
+    budget: Budget = field(default_factory=Budget)
     noted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def note(self, code: str, place: str, count: int = 1) -> None:
@@ -59,8 +61,14 @@ class PartMasker:
         if count:
             self.noted[code, place] += count
 
+    def note_all(self, codes: Iterable[str], place: str) -> None:
+        """Counts a finding for each code."""
+        for code in codes:
+            self.noted[code, place] += 1
+
     def root(self, mail: Mail) -> OutgoingPart:
         """What goes out for the whole mail."""
+        self.has_text = any(_is_text(part) for _, part in parts(mail))
         return self.part(mail.root, "1") or _empty()
 
     def part(self, part: Part, path: str) -> OutgoingPart | None:
@@ -94,17 +102,16 @@ class PartMasker:
     def counted(self, leaf: MaskedLeaf, place: str) -> OutgoingPart | None:
         """The leaf's part, its findings noted."""
         self.note("protected-masked", place, leaf.protected)
-        self.note("contact-mailbox-masked", place, leaf.contacts)
-        if self.flag_contacts:
-            self.note("contact-mailbox", place, _contacts_left(leaf.part, self.matcher))
-        for code in leaf.codes:
-            self.note(code, place)
+        self.note_all((*leaf.contacts, *leaf.codes), place)
         return leaf.part
 
     def _label(self, part: Part, place: str) -> Label:
         shown = label(part, self.matcher, self.content_ids)
-        if (shown.filename or "") != filename(part):
+        name = filename(part)
+        if (shown.filename or "") != name:
             self.note("filename-masked", f"{place}:filename")
+        if name:
+            self.note_all(mask_text(name, self.matcher).contacts, f"{place}:filename")
         return shown
 
     def _multipart(self, part: Part, path: str) -> OutgoingPart | None:
@@ -137,23 +144,20 @@ class PartMasker:
     def enclosed(self, mail: Mail, shown: Label, path: str) -> MessagePart:
         """An enclosed mail, masked, with its own header section reduced."""
         place = f"part:{path}"
-        fields, protected = masked_fields(mail.header, self.matcher, self.mask_contacts)
+        fields, protected, contacts = masked_fields(mail.header, self.matcher, self.mask_contacts)
         self.note("enclosed-header-reduced", place)
         self.note("protected-masked", f"{place}:header", protected)
+        self.note_all(contacts, f"{place}:header")
         body = self.part(mail.root, f"{path}.1") or _empty()
         shown = replace(shown, media_type="message/rfc822", parameters={})
         return MessagePart(shown, fields, body)
 
 
-def _contacts_left(part: OutgoingPart | None, matcher: Matcher) -> int:
-    """Mailboxes of others that a text part still shows."""
-    if isinstance(part, TextPart):
-        text = part.text
-    elif isinstance(part, KeptPart) and part.label.media_type.startswith("text/"):
-        text = decode_text(part.original).text
-    else:
-        return 0
-    return sum(1 for _ in contact_hits(plain(View(text)), matcher))
+def _is_text(part: Part) -> bool:
+    """Whether the part is text that a reader sees at once."""
+    is_attached = part.disposition is not None and part.disposition.value == "attachment"
+    is_text = part.content_type.value.startswith("text/") and not is_attached
+    return is_text and not bytes(part.body[:_SEEN]).isspace() and part.body_end > part.body_start
 
 
 def _empty() -> TextPart:

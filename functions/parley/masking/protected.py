@@ -10,6 +10,8 @@ MASKED_DOMAIN: Final = "masked.invalid"
 """Stands for a private domain (RFC 2606 §2 reserves .invalid)."""
 MASKED_MAILBOX: Final = "***@***"
 """Stands for a mailbox of nobody in the conversation."""
+MASKED_CONTACT: Final = "***"
+"""Stands for a telephone number, an IBAN or a handle."""
 MASKED_TOKEN: Final = "masked"  # noqa: S105  # no password
 """Stands for an encoded run of characters that held a protected string."""
 
@@ -38,8 +40,8 @@ class Identity:
 class Protected:
     """What must not be readable in the outgoing mail.
 
-    public_contacts: mailboxes, hosts and URLs that a trader declared public (lower-case); they pass.
-    A string protected on both sides belongs to the author's.
+    public_contacts: mailboxes, hosts, URLs and tel: URIs that a trader declared public (lower-case); they
+    pass. A string protected on both sides belongs to the author's.
     """
 
     author: Identity

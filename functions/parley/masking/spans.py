@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from parley.masking.contacts import contact_hits
+from parley.masking.contacts import NO_KINDS, contact_hits
 from parley.masking.encoded import encoded_hits
 from parley.masking.matcher import Matcher
 from parley.masking.protected import MASKED_DOMAIN
@@ -32,13 +32,14 @@ _MAX_BROKEN: Final = 2_000
 def spans_of(base: View, matcher: Matcher, mask_contacts: bool) -> Iterator[Hit]:
     """Everything to replace, as spans of the text below the view."""
     seen = plain(base)
+    kinds = matcher.contacts.masked if mask_contacts else NO_KINDS
     percent = list(percent_decodings(seen))
     for view in (seen, *percent, *other_decodings(seen)):
         yield from _on_base(view, matcher.hits(view))
     for view in (seen, *percent[-1:]):
         yield from _on_base(view, encoded_hits(view, matcher))
-        if mask_contacts and "@" in view.text:
-            yield from _on_base(view, contact_hits(view, matcher))
+        if kinds:
+            yield from _on_base(view, contact_hits(view, matcher, kinds))
 
 
 def broken_spans(seen: View, matcher: Matcher) -> Iterator[Hit]:
@@ -94,9 +95,9 @@ def swallows(joined: Hit, found: list[Hit]) -> bool:
 
 def merged(hits: Iterable[Hit]) -> list[Hit]:
     """Hits without overlap, in order. The widest speaks for those that it touches; a protected string is
-    never widened by somebody else's mailbox."""
+    never widened by somebody else's contact data."""
     result: list[Hit] = []
-    found = sorted(hits, key=lambda hit: (hit.contact, hit.start, -hit.end))
+    found = sorted(hits, key=lambda hit: (hit.contact is not None, hit.start, -hit.end))
     for hit in found:
         if not hit.contact and result and hit.start < result[-1].end:
             last = result[-1]

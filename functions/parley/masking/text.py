@@ -1,7 +1,7 @@
 """Masks a text: plain text, a header field's value, a parameter, an attribute of HTML.
 
-Only what stands for a protected string (or a mailbox of somebody else, by rule) is replaced; every other
-character stays as it is. What was masked is read again until nothing is found, so that a replacement cannot
+Only what stands for a protected string (or other contact data, by rule) is replaced; every other character
+stays as it is. What was masked is read again until nothing is found, so that a replacement cannot
 uncover something new.
 """
 
@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from parley.masking.contacts import contact_hits
+from parley.masking.contact_rules import Treatment, contact_code
+from parley.masking.contacts import contact_hits, noticed
 from parley.masking.encoded import some_run_reveals
 from parley.masking.links import unwrapped
 from parley.masking.matcher import Matcher
@@ -33,11 +34,12 @@ class UnsettledError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MaskedText:
-    """A masked text, and how many protected strings and other mailboxes were found in it."""
+    """A masked text, how many protected strings were found in it, and for all other contact data in it that
+    was masked or is to be flagged the code of a finding, once for each."""
 
     text: str
     protected: int = 0
-    contacts: int = 0
+    contacts: tuple[str, ...] = ()
 
 
 def _just_that(_text: str, _start: int, _end: int, replacement: str) -> str:
@@ -83,20 +85,22 @@ def mask_text(text: str, matcher: Matcher, *, mask_contacts: bool = True) -> Mas
     return MaskedText(again.text, masked.protected, again.contacts)
 
 
-def is_clean(text: str, matcher: Matcher, *, mask_contacts: bool) -> bool:
-    """Whether a text certainly holds nothing to mask: a fast first test of a whole text."""
-    shown = plain_text(text)
-    seen = shown.lower()
-    if ("%" in seen and _PERCENT.search(seen)) or "+a" in seen or _QUOTED_PRINTABLE.search(seen):
+def _is_clean(shown: str, seen: View, matcher: Matcher, *, mask_contacts: bool) -> bool:
+    """Whether a text certainly holds nothing to mask: a fast first test of a whole text.
+
+    shown: the text as its medium shows it. seen: the same, plain.
+    """
+    lower = seen.lower
+    if ("%" in lower and _PERCENT.search(lower)) or "+a" in lower or _QUOTED_PRINTABLE.search(lower):
         return False
-    if mask_contacts and "@" in seen and next(contact_hits(View(seen), matcher), None):
+    if mask_contacts and next(contact_hits(seen, matcher, matcher.contacts.masked), None):
         return False
     # What looks like a tag may be none: "<anna@", then a line end, then "shop.example>".
-    for bare in (seen, _TAG.sub("", seen)) if "<" in seen else (seen,):
+    for bare in (lower, _TAG.sub("", lower)) if "<" in lower else (lower,):
         # A domain has neither blanks nor ">": it stands here if it stands there.
         if matcher.anchored("".join(bare.split()).replace(">", "")):
             return False
-    return not some_run_reveals(shown, matcher) and BROKEN_RUN.search(text) is None
+    return not some_run_reveals(seen.text, matcher) and BROKEN_RUN.search(shown) is None
 
 
 def may_hide(text: str, matcher: Matcher) -> bool:
@@ -116,25 +120,32 @@ def is_plain(text: str, matcher: Matcher) -> bool:
 
 def mask_view(text: str, matcher: Matcher, medium: Medium, *, mask_contacts: bool) -> MaskedText:
     """Masks what is read of a text in its medium. Raises `UnsettledError`."""
-    protected = contacts = 0
-    for turn in range(ROUNDS):
-        if is_clean(medium.show(text), matcher, mask_contacts=mask_contacts and not turn):
-            return MaskedText(text, protected, contacts)
-        view = medium.read(text)
-        spans = merged(spans_of(view, matcher, mask_contacts))
-        # A registered mailbox is whole; anything else may be the end of something that a line end breaks. If
-        # there is very much of it, that is looked for in the next turn, when it is gone.
-        whole = any(hit.registered for hit in spans) and all(hit.registered or hit.contact for hit in spans)
-        if not whole and len(spans) < _MANY:
-            broken = [hit for hit in broken_spans(plain(view), matcher) if not swallows(hit, spans)]
-            spans = merged((*spans, *broken))
+    protected = 0
+    masked: list[str] = []
+    for _ in range(ROUNDS):
+        shown = medium.show(text)
+        seen = View(plain_text(shown))
+        is_clean = _is_clean(shown, seen, matcher, mask_contacts=mask_contacts)
+        spans = [] if is_clean else _found(text, medium.read(text), matcher, medium, mask_contacts)
         if not spans:
-            return MaskedText(text, protected, contacts)
-        spans = [fine for hit in spans for fine in medium.refine(text, hit)]
+            flagged = noticed(seen, matcher) if mask_contacts else ()
+            return MaskedText(text, protected, (*masked, *flagged))
         protected += sum(not hit.contact for hit in spans)
-        contacts += sum(hit.contact for hit in spans)
+        masked += [contact_code(hit.contact, Treatment.MASK) for hit in spans if hit.contact]
         text = replaced(text, spans, medium)
     raise UnsettledError
+
+
+def _found(text: str, view: View, matcher: Matcher, medium: Medium, mask_contacts: bool) -> list[Hit]:
+    """What is to be replaced in the text, in order."""
+    spans = merged(spans_of(view, matcher, mask_contacts))
+    # A registered mailbox is whole; anything else may be the end of something that a line end breaks. If
+    # there is very much of it, that is looked for in the next turn, when it is gone.
+    whole = any(hit.registered for hit in spans) and all(hit.registered or hit.contact for hit in spans)
+    if not whole and len(spans) < _MANY:
+        broken = [hit for hit in broken_spans(plain(view), matcher) if not swallows(hit, spans)]
+        spans = merged((*spans, *broken))
+    return [fine for hit in spans for fine in medium.refine(text, hit)]
 
 
 def replaced(text: str, hits: list[Hit], medium: Medium) -> str:

@@ -32,11 +32,12 @@ class UnreadableLeafError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MaskedLeaf:
-    """A leaf as it goes out (None: left out), what was found in it, and codes of what else was done."""
+    """A leaf as it goes out (None: left out), what was found in it (as in `MaskedText`), and codes of what
+    else was done."""
 
     part: OutgoingPart | None
     protected: int = 0
-    contacts: int = 0
+    contacts: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
 
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from parley.masking.contact_rules import ContactKind
 from parley.masking.views import View
 
 MAX_LOCAL: Final = 256
@@ -24,13 +25,14 @@ _MAX_STARTS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A span of a view and what stands there instead. contact: a mailbox of neither party. registered: the
+    """A span of a view and what stands there instead. contact: its kind, if it is contact data that is not
+    protected. registered: the
     whole of a mailbox that a party registered, not any mailbox at a private domain."""
 
     start: int
     end: int
     replacement: str
-    contact: bool = False
+    contact: ContactKind | None = None
     registered: bool = False
 
 

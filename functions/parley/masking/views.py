@@ -12,10 +12,17 @@ from itertools import accumulate, chain
 from typing import Final
 
 MAX_PIECES: Final = 200_000
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class TooComplexError(ValueError):
     """More pieces than a mail program writes: working on them would take longer than a mail is worth (I9)."""
+
+
+def encodable(text: str) -> str:
+    """The text with U+FFFD in place of each lone surrogate, which cannot be encoded: octets that were no text
+    and halves of escapes (`\\ud834`) leave them behind."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 class View:

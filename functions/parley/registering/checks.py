@@ -3,6 +3,7 @@
 Shape (types, lengths, unknown members) is checked before, where the request enters.
 """
 
+import re
 from collections.abc import Sequence
 
 from parley.conversation.mailboxes import is_freemail, may_be_registered, same_for_admission
@@ -39,7 +40,7 @@ def read_own_domains(texts: Sequence[str], relay_domain: str) -> frozenset[str]:
 
 
 def read_public_contacts(texts: Sequence[str], relay_domain: str) -> frozenset[str]:
-    """Mailboxes, hosts and http(s) URLs, lower-case as masking compares them."""
+    """Mailboxes, hosts, http(s) URLs and tel: URIs, lower-case as masking compares them."""
     return frozenset(
         _read_contact(text, f"public_contacts[{place}]", relay_domain) for place, text in enumerate(texts)
     )
@@ -86,7 +87,16 @@ def _read_domain(text: str, field: str) -> str:
     return domain
 
 
+# E.164: at most 15 digits with the country code. RFC 3966 §3: the separators.
+_PHONE_NUMBER = re.compile(r"(?:tel:)?(\+[\d ()./-]{7,30})", re.IGNORECASE)
+
+
 def _read_contact(text: str, field: str, relay_domain: str) -> str:
+    if number := _PHONE_NUMBER.fullmatch(text.strip()):
+        digits = re.sub(r"\D", "", number[1].replace("(0)", ""))
+        if not 7 <= len(digits) <= 15:
+            raise RefusedError("invalid-public-contact", field)
+        return f"tel:+{digits}"
     scheme, found, rest = text.strip().partition("://")
     if found:
         host = rest.partition("/")[0].partition("?")[0].partition("#")[0].partition(":")[0]

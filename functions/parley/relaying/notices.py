@@ -19,6 +19,7 @@ NOTICE_LOCAL_PART = "no-reply"
 
 
 _SAME_WORDS = {
+    "attachment-program": "attachment-type-refused",
     "mail-too-large": "too-large",
     "outgoing-too-large": "too-large",
     "spam-verdict-missing": "not-checked",

@@ -10,14 +10,17 @@ from parley.mail.findings import Finding
 from parley.mail.header import encode_phrase, encode_words
 from parley.mail.reports import Automatic
 from parley.mail.structure import Mail, read, read_header
+from parley.masking.contact_rules import DEFAULT_CONTACT_POLICY
 from parley.masking.gate import leaks
-from parley.masking.mask import ContactRules, Unmaskable, author_mailboxes, mask, mask_name
+from parley.masking.mask import Unmaskable, author_mailboxes, mask, mask_name
 from parley.masking.protected import Identity, Protected
 from parley.relaying.arrival import Arrival
 from parley.screening.rules.attachment_type import is_refused
 
 _SUBMITTED = {Automatic.AUTO_REPLY: "auto-replied", Automatic.AUTO_GENERATED: "auto-generated"}
 """RFC 3834 §5: what was automatic when it came still says so when it goes."""
+_CONTACTS = {Role.BUYER: DEFAULT_CONTACT_POLICY.from_buyer, Role.SELLER: DEFAULT_CONTACT_POLICY.from_seller}
+"""What becomes of other contact data, by author."""
 
 
 def prepare(
@@ -29,7 +32,7 @@ def prepare(
         masked = mask(
             mail,
             protected,
-            ContactRules(),
+            _CONTACTS[arrival.author_role],
             content_id_seed=arrival.message_id,
             relay_domain=arrival.relay_domain,
         )

@@ -8,7 +8,9 @@ import zipfile
 import pytest
 
 from parley.mail.structure import read
+from parley.masking.files import MAX_SEARCHED
 from parley.masking.mask import ContactRules, Unmaskable, mask
+from parley.screening.policy import DEFAULT_POLICY, Action
 from tests.golden.pipeline import BUYER_TO_SELLER, RELAY_DOMAIN, Relayed, protected_for, relayed
 from tests.golden.reading import shows
 from tests.unit.masking.files import archive, jpeg, pdf, png, tnef
@@ -69,12 +71,9 @@ def test_a_document_is_masked_in_its_properties_and_text() -> None:
 @pytest.mark.parametrize(
     ("content", "media_type", "name"),
     [
-        (pdf("Anna"), "application/pdf", "a.pdf"),
+        (pdf(""), "application/pdf", "a.pdf"),
         (png(), "image/png", "a.png"),
-        (b"\x89PNG\r\n\x1a\ngarbage", "image/png", "a.png"),
-        (b"\xff\xd8\xff\xe1garbage", "image/jpeg", "a.jpg"),
         (archive({"a.txt": "Hallo", "docProps/core.xml": "<a/>"}), "application/zip", "a.zip"),
-        (archive({"a.txt": "Hallo"})[:-9], "application/zip", "broken.zip"),
         (random.Random(3).randbytes(5_000), "application/octet-stream", "a.bin"),
         ("Grüße, nichts weiter".encode(), "application/octet-stream", "a.txt"),
     ],
@@ -84,6 +83,88 @@ def test_a_file_with_nothing_to_mask_keeps_every_octet(content: bytes, media_typ
     assert contents(result)[1] == content
     assert names(result)[2] == name
     assert result.codes == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "name"),
+    [
+        (b"\x89PNG\r\n\x1a\ngarbage", "image/png", "a.png"),
+        (b"\xff\xd8\xff\xe1garbage", "image/jpeg", "a.jpg"),
+        (archive({"a.txt": "Hallo"})[:-9], "application/zip", "broken.zip"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_reported_and_keeps_every_octet(
+    content: bytes, media_type: str, name: str
+) -> None:
+    result = relayed(attached(content, media_type, name), BUYER_TO_SELLER)
+    assert contents(result)[1] == content
+    assert result.codes == ("attachment-unreadable",)
+
+
+@pytest.mark.parametrize("name", ["Rechnung.pdf", "Rechnung", "foto.jpg"])
+def test_a_program_is_refused_whatever_its_name_says(name: str) -> None:
+    program = b"MZ\x90\0" + bytes(200) + b"This program cannot be run in DOS mode."
+    result = relayed(attached(program, "application/pdf", name), BUYER_TO_SELLER)
+    assert result.codes == ("attachment-program",)
+    assert DEFAULT_POLICY.action("attachment-program") is Action.REFUSE
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (archive({"a.txt": "Hallo"}), "Rechnung.pdf"),
+        (png(), "Rechnung.pdf"),
+        ("<html>Bitte hier anmelden</html>", "foto.jpg"),
+        (b"\x1f\x8b\x08\0\xff\xff", "brief.docx"),
+    ],
+)
+def test_a_file_that_is_something_else_than_it_says_is_reported(content: bytes | str, name: str) -> None:
+    octets = content.encode() if isinstance(content, str) else content
+    result = relayed(attached(octets, "application/octet-stream", name), BUYER_TO_SELLER)
+    assert result.codes == ("attachment-type-mismatch",)
+    assert contents(result)[1] == octets
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "name"),
+    [
+        (jpeg("x")[:2] + jpeg("x")[7:], "image/png", "foto.png"),
+        (b"Artikel;Preis", "application/vnd.ms-excel", "liste.xls"),
+        (archive({"a.txt": "Hallo"}), "application/octet-stream", "a.docx"),
+        (b"{\\rtf1 Hallo}", "application/msword", "brief.doc"),
+    ],
+)
+def test_ordinary_ways_to_mislabel_a_file_are_not_reported(
+    content: bytes, media_type: str, name: str
+) -> None:
+    assert relayed(attached(content, media_type, name), BUYER_TO_SELLER).codes == ()
+
+
+def test_a_file_that_pgp_encrypted_is_reported() -> None:
+    result = relayed(attached(b"\x85\1\0\0\xff", "application/octet-stream", "liste.gpg"), BUYER_TO_SELLER)
+    assert result.codes == ("attachment-encrypted",)
+
+
+def test_a_key_that_calls_itself_octets_is_taken_out() -> None:
+    key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQEN\n-----END PGP PUBLIC KEY BLOCK-----\n"
+    result = relayed(attached(key.encode(), "application/octet-stream", "0x1234.asc"), BUYER_TO_SELLER)
+    assert b"mQEN" not in b"".join(contents(result))
+    assert result.codes == ("certificate-removed",)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name"),
+    [
+        ("image/svg+xml", "logo.svg"),
+        ("application/octet-stream", "logo.svg"),
+        ("text/xml", "logo.svg"),
+        ("image/png", "logo"),
+    ],
+)
+def test_a_script_in_an_svg_goes_whatever_the_part_calls_itself(media_type: str, name: str) -> None:
+    svg = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>x()</script><g/></svg>"
+    result = relayed(attached(svg, media_type, name), BUYER_TO_SELLER)
+    assert contents(result)[1] == b'<svg xmlns="http://www.w3.org/2000/svg"><g></g></svg>'
 
 
 def test_an_archive_in_which_nothing_can_be_changed_is_reported() -> None:
@@ -165,3 +246,24 @@ def test_an_empty_multipart_becomes_an_empty_text() -> None:
     body = multipart(leaf(b"x", "application/pgp-keys"), plain=False)
     result = relayed(body, BUYER_TO_SELLER)
     assert b"Content-Type: text/plain" in result.outgoing
+
+
+@pytest.mark.parametrize("front", [True, False])
+def test_the_author_of_a_large_pdf_is_found_at_either_end(front: bool) -> None:
+    pages = (
+        b"9 0 obj << >> stream\n" + b"\0\xff\1" * (MAX_SEARCHED // 3 + 1_000_000) + b"\nendstream endobj\n"
+    )
+    info = b"1 0 obj << /Author (CANARY) >> endobj\n"
+    content = (
+        b"%PDF-1.7\n" + (info + pages if front else pages + info) + b"trailer << /Info 1 0 R >>\n%%EOF\n"
+    )
+    result = relayed(attached(content, "application/pdf", "a.pdf"), BUYER_TO_SELLER)
+    assert contents(result)[1] == content.replace(b"CANARY", b"      ")
+    assert set(result.codes) == {"document-author-removed", "attachment-not-searched"}
+
+
+def test_a_large_pdf_that_names_nobody_passes_without_being_searched() -> None:
+    content = b"%PDF-1.7\n" + b"\0\xff\1" * (MAX_SEARCHED // 3 + 1_000_000) + b"\n%%EOF\n"
+    result = relayed(attached(content, "application/pdf", "a.pdf"), BUYER_TO_SELLER)
+    assert contents(result)[1] == content
+    assert result.codes == ("attachment-not-searched",)

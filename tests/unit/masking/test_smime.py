@@ -44,6 +44,13 @@ def test_an_opaque_signature_is_opened_and_its_certificate_stays_behind(indefini
     assert "signature-removed" in result.codes
 
 
+def test_an_opaque_signature_that_calls_itself_octets_is_opened_too() -> None:
+    part = leaf(signed(leaf(f"{KEPT} {MAILBOX}")), "application/octet-stream; name=smime.p7m", "", "base64")
+    result = relayed(mail(part), BUYER_TO_SELLER)
+    assert not missing(result.outgoing, [KEPT])
+    assert not shows(result.outgoing, MAILBOX)
+
+
 @pytest.mark.parametrize(
     "stream", [b"", b"0", signed(b"x" * 300)[:100], der(0x30, SIGNED_DATA), signed(b"no mail")]
 )

@@ -182,6 +182,8 @@ WRONG = [
         *("invalid-public-contact", "public_contacts[1]"),
     ),
     ({"public_contacts": ("https://shop@tea.example/",)}, "invalid-public-contact", "public_contacts[0]"),
+    ({"public_contacts": ("+49 30 1234567 1234567",)}, "invalid-public-contact", "public_contacts[0]"),
+    ({"public_contacts": ("030 1234567",)}, "invalid-domain", "public_contacts[0]"),
     ({"public_contacts": ("call us",)}, "invalid-domain", "public_contacts[0]"),
     ({"public_contacts": ("https://relay.example/x",)}, "relay-domain", "public_contacts[0]"),
     ({"public_contacts": ("SHOP@tea.example",)}, "public-contact-is-registered", "public_contacts"),
@@ -219,3 +221,12 @@ def test_public_contacts_are_mailboxes_hosts_and_links(seller: Application, offi
 def test_a_domain_may_be_written_in_its_own_letters(seller: Application, office: Office) -> None:
     registered, _ = register(replace(seller, own_domains=("Müller.example",)), office)
     assert registered.party.own_domains == {"xn--mller-kva.example"}
+
+
+@pytest.mark.parametrize("written", ["+49 (0)30 123 45-67", "tel:+49-30-1234567", " +49301234567"])
+def test_a_public_telephone_number_is_kept_in_one_form(
+    seller: Application, office: Office, registry: FakeRegistry, written: str
+) -> None:
+    register(replace(seller, public_contacts=(written,)), office)
+    (party,) = registry.memory.parties.values()
+    assert party.public_contacts == {"tel:+49301234567"}

@@ -1,0 +1,64 @@
+"""Mailboxes of anybody else in a text: of neither party, not declared public.
+
+What only looks like one (`Ticket #4711@Q4`, `logo@2x.png`, `Kurs 3@4`) is none.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from parley.masking.matcher import Matcher
+from parley.masking.tokens import local_starts
+from parley.masking.views import View
+
+Span = tuple[int, int]
+
+_DOMAIN: Final = re.compile(r"[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,20}")
+_NOT_TOP_LEVEL: Final = re.compile(
+    r"(?:png|jpe?g|gif|webp|svg|bmp|ico|css|js|ts|py|php|html?|pdf|txt|json|xml|exe|zip|md)\Z"
+)
+
+
+def other_mailboxes(view: View, matcher: Matcher) -> Iterator[Span]:
+    """The spans of the mailboxes in the view; aliases are none."""
+    text, lower = view.text, view.lower
+    at = text.find("@")
+    while at >= 0:
+        domain = _DOMAIN.match(lower, at + 1)
+        end = _domain_end(text, at + 1, domain.end()) if domain else 0
+        if end:
+            starts = local_starts(view, at)
+            if starts and _is_other(lower, starts[0], at, end, matcher):
+                yield starts[0], end
+        at = text.find("@", max(at + 1, end))
+
+
+def _is_other(lower: str, start: int, at: int, end: int, matcher: Matcher) -> bool:
+    domain, mailbox = lower[at + 1 : end], lower[start:end]
+    ours = matcher.relay_domain
+    if domain == ours or domain in matcher.alias_domains or domain.endswith(f".{ours}"):
+        return False
+    if mailbox in matcher.public or any(alias in mailbox for alias in matcher.aliases):
+        return False
+    # The user information of a URL (RFC 3986 §3.2.1) is no mailbox.
+    head = lower[max(0, start - 72) : start].rpartition("://")
+    return not (head[1] and not any(char in head[2] for char in "/ \t\r\n?"))
+
+
+def _domain_end(text: str, start: int, end: int) -> int:
+    """Where a domain name ends that was read too greedily; 0 if there is none."""
+    labels = text[start:end].split(".")
+    for index in range(2, len(labels)):
+        if labels[index][:1].isupper() and labels[index - 1][-1:].islower():
+            labels = labels[:index]
+            break
+    while len(labels) > 1:
+        top = labels[-1].lower()
+        if (
+            2 <= len(top) <= 24
+            and not _NOT_TOP_LEVEL.match(top)
+            and (top.isalpha() or top.startswith("xn--"))
+        ):
+            return start + len(".".join(labels))
+        labels.pop()
+    return 0
