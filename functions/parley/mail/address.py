@@ -33,9 +33,17 @@ def address_list(value: str) -> tuple[NamedMailbox, ...]:
     Comments, quoted strings, groups, routes and obsolete forms are understood; what is no mailbox is left
     out; never raises; linear in the value. Quoted display names are not split at commas.
     """
+    # Nearly every From, Sender and Reply-To is one mailbox in its plainest form.
+    if (plain := _PLAIN_FIELD.fullmatch(value)) is not None and (mailbox := _mailbox(plain[3])) is not None:
+        return (NamedMailbox(_decoded(plain[1] or plain[2] or ""), mailbox),)
     return _ListReader(value).read()
 
 
+_ATOM = r'[^\s\x00-\x1f"(),:;<>@\[\]\\]++'
+_PLAIN_FIELD = re.compile(
+    rf"""[ \t]*+(?:"([^"\\]*+)"|({_ATOM}(?:[ \t]++{_ATOM})*+))?+[ \t]*+"""
+    r"<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>[ \t]*+"
+)
 _TOKEN = re.compile(r'[\s\x00-\x1f]+|[^\s\x00-\x1f"(),:;<>@\[\]\\]+|\(+|\)+|.', re.DOTALL)
 _STRING_STEP = re.compile(r'[^"\\]*(?:\\(.)[^"\\]*)*+"', re.DOTALL)
 _COMMENT_STEP = re.compile(r"[^()\\]*+(?:\\.|[()]|\\\Z)", re.DOTALL)

@@ -142,7 +142,8 @@ def encode(text: str, codec: str) -> tuple[str, bytes]:
     kept where it can express the text and is understood everywhere, else UTF-8."""
     if "\0" in text:
         text = text.replace("\0", "")
-    if "\r" in text or "\n" in text:
+    pairs = text.count("\r\n")
+    if text.count("\n") != pairs or text.count("\r") != pairs:
         text = "\r\n".join(_LINE_END.split(text))
     label = OUTGOING.get(codec, "utf-8")
     if text.isascii():

@@ -47,9 +47,12 @@ def kept(part: Part, *, as_text: bool, at_end: bool) -> Content:
         if piece is not None and is_ended:
             return Content("7bit", (piece,))
     data = decode_body(part)
-    if b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
+    pairs = data.count(b"\r\n")
+    if b"\0" in data or data.count(b"\r") != pairs:
         return in_base64(data, at_end=at_end)
-    return in_text_encoding(_with_crlf(data), at_end=at_end)
+    if data.count(b"\n") != pairs:
+        data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return in_text_encoding(data, at_end=at_end)
 
 
 def in_base64(data: bytes, *, at_end: bool) -> Content:

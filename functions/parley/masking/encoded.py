@@ -44,8 +44,11 @@ def encoded_hits(view: View, matcher: Matcher, depth: int = _MAX_DEPTH) -> Itera
 
 def some_run_reveals(text: str, matcher: Matcher, depth: int = _MAX_DEPTH) -> bool:
     """A first test of all runs at once: zero octets between them keep the phases apart."""
-    joined = "AAAAAAAA".join(text[start:end] for start, end in matcher.encoded_runs(text))
-    return bool(joined) and _run_reveals(joined, matcher, depth)
+    runs = [text[start:end] for start, end in matcher.encoded_runs(text)]
+    # Among hexadecimal digits the letters of those zero octets would be digits.
+    return bool(runs) and (
+        _digits_reveal("\n".join(runs), matcher) or _base64_reveals("AAAAAAAA".join(runs), matcher, depth)
+    )
 
 
 def _narrowed(run: str, offset: int, matcher: Matcher, depth: int) -> Iterator[Hit]:
@@ -62,9 +65,15 @@ def _narrowed(run: str, offset: int, matcher: Matcher, depth: int) -> Iterator[H
 
 
 def _run_reveals(run: str, matcher: Matcher, depth: int) -> bool:
-    lower = run.lower()
-    if _HEX_RUN.search(lower) and _hex_reveals(lower, matcher):
-        return True
+    return _digits_reveal(run, matcher) or _base64_reveals(run, matcher, depth)
+
+
+def _digits_reveal(runs: str, matcher: Matcher) -> bool:
+    lower = runs.lower()
+    return _HEX_RUN.search(lower) is not None and _hex_reveals(lower, matcher)
+
+
+def _base64_reveals(run: str, matcher: Matcher, depth: int) -> bool:
     octets = run.translate(_STANDARD)
     for phase in range(4):
         piece = octets[phase:]
@@ -83,8 +92,8 @@ _STANDARD: Final = str.maketrans("-_", "+/")
 
 def _octets_reveal(octets: bytes, matcher: Matcher, depth: int) -> bool:
     text = octets.replace(b"\0\0", b" ").replace(b"\0", b"").decode("latin-1")
-    if matcher.anchored(text.lower()):
-        return reveals(text, matcher, 0)
+    if matcher.anchored(text.lower()) and reveals(text, matcher, 0):
+        return True
     return depth > 0 and some_run_reveals(text, matcher, depth)
 
 

@@ -24,6 +24,7 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 _COMMENT: Final = re.compile(r"<!--|-->")
 _FOLD: Final = re.compile(r"\r?\n[ \t]?")
 _FLOWED: Final = re.compile(r" ?\r?\n(?:>+ ?)?")
+_SOFT_BREAK: Final = re.compile(r" \r?\n(?:>+ ?)?")
 _IN_A_RUN: Final = bytes(
     ord("x") if chr(octet).isascii() and (chr(octet).isalnum() or chr(octet) in "_-+/") else ord(" ")
     for octet in range(256)
@@ -157,6 +158,7 @@ def _forms(seen: str, needles: Needles) -> Iterator[str]:
         if needles.hinted(squeezed.replace(">", "")):
             yield _FOLD.sub("", text)
             yield _FLOWED.sub("", text)
+            yield _SOFT_BREAK.sub("", text)
             yield squeezed
 
 

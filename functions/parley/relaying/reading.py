@@ -9,7 +9,7 @@ from parley.mail.address import NULL_REVERSE_PATH, Mailbox, address_list
 from parley.mail.findings import Finding
 from parley.mail.header import Header, parse_parameterised
 from parley.mail.reports import Automatic, automatic, certain_report
-from parley.mail.structure import Mail, Part, StructureError, read, read_header
+from parley.mail.structure import Defect, Mail, Part, StructureError, read, read_header
 from parley.relaying.arrival import Arrival
 
 
@@ -31,19 +31,18 @@ class Reading:
 
 def read_arrival(arrival: Arrival) -> Reading:
     """Reads the mail and admits its author or not. What stops the mail is among the findings."""
+    mail, defect = _read(arrival.raw)
     try:
-        header = read_header(arrival.raw)
+        header = mail.header if mail is not None else read_header(arrival.raw)
     except StructureError as error:
         return Reading(findings=(Finding(error.defect),))
     authors = from_mailboxes(header)
     admission = _admission(arrival, header, authors)
     findings = [] if admission is Admission.ADMITTED else [Finding(admission, place="header:from")]
-    try:
-        mail: Mail | None = read(arrival.raw)
-        findings += [Finding(defect) for defect in mail.defects] if mail else []
-    except StructureError as error:
-        mail = None
-        findings.append(Finding(error.defect))
+    if mail is not None:
+        findings += [Finding(oddity) for oddity in mail.defects]
+    elif defect is not None:
+        findings.append(Finding(defect))
     return Reading(
         findings=tuple(findings),
         mail=mail,
@@ -52,6 +51,14 @@ def read_arrival(arrival: Arrival) -> Reading:
         automatic=_automatic(mail or _without_body(header), arrival, admission),
         author_message_id=next(iter(message_ids(header.first("message-id"))), None),
     )
+
+
+def _read(raw: bytes) -> tuple[Mail | None, Defect | None]:
+    """The mail, or why it cannot be read: its header section may tell who wrote it all the same."""
+    try:
+        return read(raw), None
+    except StructureError as error:
+        return None, error.defect
 
 
 _UNPROVED = frozenset(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MARK = b"parley: here the mail is put in"
 _ENCODED_MARK = b64encode(MARK)
 # A multiple of three octets, so that the encoded pieces join without padding.
-_PIECE = 3 << 20
+_PIECE = 3 << 17
 
 _mail: ContextVar[bytes] = ContextVar("mail")
 
