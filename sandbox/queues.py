@@ -31,21 +31,25 @@ class Queues:
     urls: tuple[tuple[str, str], ...]
 
     def labelled(self, labels: Mapping[str, str]) -> Queues:
-        """Those with a label among the keys, under another label and in that order."""
+        """Those with a label among the keys, in that order and under new labels; several may share one."""
         urls = dict(self.urls)
         return Queues(self.client, tuple((new, urls[old]) for old, new in labels.items()))
 
     def depths(self) -> tuple[Depth, ...]:
-        """Raises botocore's errors. SQS calls its numbers approximate."""
-        return tuple(self._depth(label, url) for label, url in self.urls)
+        """One for each label, in order. Raises botocore's errors. SQS calls its numbers approximate."""
+        total: dict[str, Depth] = {}
+        for label, url in self.urls:
+            waiting, taken = self._depth(url)
+            before = total.get(label, Depth(label, 0, 0))
+            total[label] = Depth(label, before.waiting + waiting, before.taken + taken)
+        return tuple(total.values())
 
-    def _depth(self, label: str, url: str) -> Depth:
+    def _depth(self, url: str) -> tuple[int, int]:
         asked = self.client.get_queue_attributes(
             QueueUrl=url,
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
         )["Attributes"]
-        return Depth(
-            label,
+        return (
             int(asked["ApproximateNumberOfMessages"]),
             int(asked["ApproximateNumberOfMessagesNotVisible"]),
         )

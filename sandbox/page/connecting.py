@@ -3,7 +3,14 @@
 from sandbox.page.exchange import Exchange
 from sandbox.stack import Sandbox
 
-_QUEUES = {"ReceiptsQueue": "mail", "ReceiptsDeadLetters": "dead letters"}
+# The queue of delivery events is left out: nothing empties it yet.
+_QUEUES = {
+    "ReceiptsQueue": "mail",
+    "ReceiptsDeadLetters": "dead letters",
+    "ReceiptsUndelivered": "dead letters",
+    "DeliveryEventsDeadLetters": "dead letters",
+    "DeliveryEventsUndelivered": "dead letters",
+}
 
 
 def exchange_of(sandbox: Sandbox) -> Exchange:

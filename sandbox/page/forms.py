@@ -76,4 +76,6 @@ def _upload(file: UploadFile, content: bytes) -> Upload:
     # RFC 2046 §5: these would have to be written as what they are, not as a file in base64.
     plain = match and match[1] not in ("multipart", "message")
     main, sub = (match[1], match[2]) if match and plain else ("application", "octet-stream")
-    return Upload(file.filename or "", main, sub, content)
+    # What does not print has no place in a header field (RFC 5322 §2.2), whatever a file is called.
+    name = "".join(char if char.isprintable() else "_" for char in file.filename or "")
+    return Upload(name, main, sub, content)

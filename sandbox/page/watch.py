@@ -33,6 +33,9 @@ class Watch:
         self._lock = threading.Lock()
         self._seen = Seen()
         self._until = 0.0
+        self._digesting = threading.Lock()
+        self._version = ""
+        self._version_until = 0.0
 
     def look(self) -> Seen:
         """At most `INTERVAL` old."""
@@ -46,9 +49,18 @@ class Watch:
         """Something was just sent: the next look is a new one."""
         with self._lock:
             self._until = 0.0
+        with self._digesting:
+            self._version_until = 0.0
 
     def version(self) -> str:
-        """Changes whenever the page would show something else."""
+        """Changes whenever the page would show something else. Computed once for all who ask at a time."""
+        with self._digesting:
+            if time.monotonic() >= self._version_until:
+                self._version = self._digest()
+                self._version_until = time.monotonic() + INTERVAL / 2
+            return self._version
+
+    def _digest(self) -> str:
         digest = hashlib.sha256()
         seen = self.look()
         for message in seen.messages:

@@ -101,6 +101,13 @@ def test_help_has_examples_and_exit_statuses(command: str) -> None:
     assert "Exit status: 0" in shown
 
 
+def test_a_mistyped_region_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    with pytest.raises(UsageError, match="no region mars-1"):
+        connecting.connect(Options(region="mars-1"))
+
+
 def test_without_credentials_the_command_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)

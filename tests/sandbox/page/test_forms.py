@@ -48,6 +48,11 @@ def test_where_no_file_was_chosen_there_is_none() -> None:
     assert read_form(TYPE, body(file("", b"", "application/octet-stream"))).files == ()
 
 
+def test_what_does_not_print_in_a_name_cannot_reach_a_header_field() -> None:
+    (upload,) = read_form(TYPE, body(file("a\x0bb\u2028.txt", b"x"))).files
+    assert upload.name == "a_b_.txt"
+
+
 @pytest.mark.parametrize("kind", ["message/rfc822", "multipart/related", "nonsense", "text/html; charset=x"])
 def test_a_type_that_cannot_be_an_attachment_becomes_octets(kind: str) -> None:
     (upload,) = read_form(TYPE, body(file("a", b"x", kind))).files
