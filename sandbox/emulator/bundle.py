@@ -1,13 +1,17 @@
 """The functions' code with packages for this machine and the emulator's Python, which runs them here.
 
 The deployed asset cannot be taken: its packages are made for Lambda's processor and Python. The packages are
-the same locked ones, checked against the same hashes.
+the same locked ones, checked against the same hashes. Any number of processes may ask for it at once.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +23,8 @@ from sandbox.emulator.tools import EMULATOR, ROOT
 
 BUILD = ROOT / "build" / "sandbox"
 FETCHING_SECONDS = 300.0
+# Longer than what works with a bundle may take: the time-outs of bootstrapping and deploying together.
+KEPT_SECONDS = 3600.0
 _NOT_CODE = shutil.ignore_patterns("__pycache__", "requirements.*", ".*")
 # The emulator's Python unpacks elsewhere and knows nothing of timestamps.
 _COMPILE = ("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash")
@@ -40,14 +46,16 @@ def make_bundle() -> Bundle:
             digest.update(f"\0{path.relative_to(FUNCTIONS)}\0".encode() + path.read_bytes())
     name = digest.hexdigest()
     made = BUILD / "bundle" / name
-    if not made.is_dir():
-        # Earlier ones are of no use: the digest tells what is deployed.
-        shutil.rmtree(made.parent, ignore_errors=True)
-        with _scratch(made) as scratch:
-            folder = Path(scratch, "made")
-            shutil.copytree(packages, folder)
-            shutil.copytree(FUNCTIONS, folder, dirs_exist_ok=True, ignore=_NOT_CODE)
-            folder.rename(made)
+    with _alone(made):
+        if not made.is_dir():
+            with _scratch(made) as scratch:
+                folder = Path(scratch, "made")
+                shutil.copytree(packages, folder)
+                shutil.copytree(FUNCTIONS, folder, dirs_exist_ok=True, ignore=_NOT_CODE)
+                folder.rename(made)
+        # The time of its last use, by which it is kept.
+        os.utime(made)
+        _forget_old(made)
     return Bundle(made, name)
 
 
@@ -58,19 +66,20 @@ def fetch_packages() -> Path:
     interpreter = _run([python, "-I", "-c", _INTERPRETER], "python")
     inputs = f"{interpreter}{sorted(SERVICES)}".encode() + requirements.read_bytes()
     made = BUILD / "packages" / hashlib.sha256(inputs + Path(__file__).read_bytes()).hexdigest()[:32]
-    if not made.is_dir():
-        with _scratch(made) as scratch:
-            folder = Path(scratch, "made")
-            install: list[str | Path] = [uv.find_uv_bin(), "pip", "install", "--quiet"]
-            install += ["--python", python, "--target", folder, "--only-binary", ":all:"]
-            install += ["--require-hashes", "--requirements", requirements]
-            _run(install, "fetching the packages of the functions")
-            for service in (folder / "botocore" / "data").glob("*/"):
-                if service.name not in SERVICES:
-                    shutil.rmtree(service)
-            shutil.rmtree(folder / "bin", ignore_errors=True)
-            _run([python, "-I", *_COMPILE, folder], "compiling the packages of the functions")
-            folder.rename(made)
+    with _alone(made):
+        if not made.is_dir():
+            with _scratch(made) as scratch:
+                folder = Path(scratch, "made")
+                install: list[str | Path] = [uv.find_uv_bin(), "pip", "install", "--quiet"]
+                install += ["--python", python, "--target", folder, "--only-binary", ":all:"]
+                install += ["--require-hashes", "--requirements", requirements]
+                _run(install, "fetching the packages of the functions")
+                for service in (folder / "botocore" / "data").glob("*/"):
+                    if service.name not in SERVICES:
+                        shutil.rmtree(service)
+                shutil.rmtree(folder / "bin", ignore_errors=True)
+                _run([python, "-I", *_COMPILE, folder], "compiling the packages of the functions")
+                folder.rename(made)
     return made
 
 
@@ -79,9 +88,25 @@ def _run(command: list[str | Path], what: str) -> str:
     return run(command, what=what, environment=os.environ, folder=ROOT, seconds=FETCHING_SECONDS)
 
 
-def _scratch(made: Path) -> tempfile.TemporaryDirectory[str]:
+@contextmanager
+def _alone(made: Path) -> Iterator[None]:
+    """One at a time, in this process and in others, works in the folder of `made`."""
     made.parent.mkdir(parents=True, exist_ok=True)
+    with made.parent.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _scratch(made: Path) -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(dir=made.parent)
+
+
+def _forget_old(made: Path) -> None:
+    """Removes what stands beside `made` and can be in nobody's use any more."""
+    until = time.time() - KEPT_SECONDS
+    for path in made.parent.iterdir():
+        if path != made and path.stat().st_mtime < until:
+            shutil.rmtree(path)
 
 
 if __name__ == "__main__":

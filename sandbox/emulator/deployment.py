@@ -5,11 +5,14 @@ Every step has a time-out. A deployment that fails says why: which resource, and
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.emulator.assembly import Adapted, adapt, region_of
 from sandbox.emulator.bundle import make_bundle
@@ -28,7 +31,7 @@ Progress = Callable[[str], None]
 
 
 class DeploymentError(RuntimeError):
-    """The stack was not deployed; the text says which resources failed and why."""
+    """The stack was not deployed; the text says which resources failed and why, or how the emulator ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +97,28 @@ def deploy(assembly: Path, emulator: Emulator, folder: Path, progress: Progress 
     copy = folder / "assembly"
     shutil.rmtree(copy, ignore_errors=True)
     adapted = adapt(assembly, copy, code=bundle.folder, code_hash=bundle.digest)
-    if not _bootstrapped(local):
-        progress("bootstrapping the emulator")
-        _cdk(emulator, folder, "bootstrap", f"aws://{ACCOUNT}/{region}", seconds=BOOTSTRAP_SECONDS)
-    progress("deploying the stack")
-    outputs = _deploy(emulator, folder, adapted)
-    physical_ids = _physical_ids(local, adapted.stack)
-    complete(adapted.template, physical_ids, local)
+    with _last_words(emulator):
+        if not _bootstrapped(local):
+            progress("bootstrapping the emulator")
+            _cdk(emulator, folder, "bootstrap", f"aws://{ACCOUNT}/{region}", seconds=BOOTSTRAP_SECONDS)
+        progress("deploying the stack")
+        outputs = _deploy(emulator, folder, adapted)
+        physical_ids = _physical_ids(local, adapted.stack)
+        complete(adapted.template, physical_ids, local)
     return Deployed(adapted.stack, adapted.template, physical_ids, outputs, local)
+
+
+@contextmanager
+def _last_words(emulator: Emulator) -> Iterator[None]:
+    """What the emulator does not answer as it should is told with the end of its log."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise DeploymentError(f"the emulator failed: {error}\n{emulator.last_words()}") from None
+    except (CommandError, DeploymentError) as error:
+        if emulator.alive:
+            raise
+        raise DeploymentError(f"{error}\nThe emulator ended:\n{emulator.last_words()}") from None
 
 
 def _deploy(emulator: Emulator, folder: Path, adapted: Adapted) -> dict[str, str]:
@@ -155,7 +172,8 @@ def _failures(local: Local, stack: str) -> list[str]:
     cloudformation = local.client("cloudformation")
     try:
         pages = list(cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack))
-    except Exception:  # whatever it is, the failure that is being told of matters more
+    except (BotoCoreError, ClientError):
+        # There is no such stack, or no emulator any more. The failure that is being told of matters more.
         return []
     # The newest event is the first. Those of earlier deployments stand behind the beginning of this one.
     events = takewhile(

@@ -3,7 +3,7 @@
 For programs: `local_environment` makes their whole environment anew. It holds credentials that are nobody's,
 endpoints on loopback, no configuration file, no profile, no proxy but one that leads nowhere. A program that
 names an address of AWS itself is sent to that proxy, where nobody listens. For this process: `Local` makes
-clients that know nothing of the environment and refuse to send to another host.
+clients that take no setting from the environment or a file, and refuse to send to another host.
 """
 
 import ipaddress
@@ -16,12 +16,18 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.configprovider import SectionConfigProvider
 
 # No AWS account has this number. The emulator takes an access key of twelve digits for the account.
 ACCOUNT = "000000000000"
 SECRET = "sandbox"  # noqa: S105  # opens nothing
 # tcpmux, which nothing serves: a connection is refused at once.
 NOWHERE = "http://127.0.0.1:1"
+
+# A call that is not answered fails after 35 s at most: two attempts of these, and a pause between.
+CONNECTING_SECONDS = 2.0
+READING_SECONDS = 15.0
+ATTEMPTS = 2
 
 # An allow-list: what is not named here does not pass, AWS_PROFILE and HTTPS_PROXY included.
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TZ")
@@ -89,25 +95,36 @@ class Local:
         require_loopback(self.endpoint)
         if service in ("ses", "sesv2"):
             raise NotLocalError("the emulator's SES is never asked")
-        # The variables and files of the person who starts the sandbox do not count, not even to fail on.
-        session = botocore.session.Session(
-            session_vars={
-                "profile": (None, None, None, None),
-                "config_file": (None, None, "/dev/null", None),
-                "credentials_file": (None, None, "/dev/null", None),
-                "ca_bundle": (None, None, None, None),
-            }
-        )
-        session.register("before-send", _stay)
-        connect: Any = boto3.Session(botocore_session=session).client  # too many overloads for a plain name
+        connect: Any = boto3.Session(
+            botocore_session=_session()
+        ).client  # too many overloads for a plain name
         return connect(
             service,
             endpoint_url=self.endpoint,
             region_name=self.region,
             aws_access_key_id=ACCOUNT,
             aws_secret_access_key=SECRET,
-            config=Config(proxies={}, connect_timeout=5, read_timeout=60, s3={"addressing_style": "path"}),
+            config=Config(
+                proxies={},
+                connect_timeout=CONNECTING_SECONDS,
+                read_timeout=READING_SECONDS,
+                retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+                s3={"addressing_style": "path"},
+            ),
         )
+
+
+def _session() -> botocore.session.Session:
+    """One for which the person's variables and files do not count, not even to fail on."""
+    defaults = botocore.session.Session.SESSION_VARIABLES
+    # Each is (name in the configuration file, variables of the environment, default, conversion).
+    unset = {name: (None, None, default, convert) for name, (_, _, default, convert) in defaults.items()}
+    no_files = dict.fromkeys(("config_file", "credentials_file"), (None, None, "/dev/null", None))
+    session = botocore.session.Session(session_vars={**unset, **no_files})
+    # S3 has variables of its own, which no session variable names.
+    session.get_component("config_store").set_config_provider("s3", SectionConfigProvider("s3", session))
+    session.register("before-send", _stay)
+    return session
 
 
 def _stay(**told: Any) -> None:

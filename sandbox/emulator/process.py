@@ -1,25 +1,30 @@
 """Starts the emulator on loopback, waits until it serves, and stops it with everything that it started."""
 
+import contextlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from sandbox.emulator.commands import end_group, tail
 from sandbox.emulator.environment import ACCOUNT, Local, local_environment
+from sandbox.emulator.launcher import NONCE_VARIABLE
+from sandbox.emulator.readiness import Answerer, ask, is_served
 from sandbox.emulator.tools import EMULATOR
 from sandbox.loopback import HOST, listening
 
 STARTING_SECONDS = 60.0
-# Saving its state is what takes long.
-STOPPING_SECONDS = 30.0
+# Saving its state is what takes long; on a busy machine it took 29 s.
+STOPPING_SECONDS = 90.0
+SAVED = "saved"
+"""The file in an emulator's folder that is there if it stopped with all of its kept state saved."""
 _POLL_SECONDS = 0.05
 _LOG = "emulator.log"
 # The functions' code, unpacked anew by every emulator.
@@ -38,7 +43,9 @@ class Emulator:
     local: Local
     environment: dict[str, str]
     folder: Path
+    _keep: bool
     _process: subprocess.Popen[bytes] = field(repr=False)
+    _stopped: bool = False
 
     @classmethod
     def start(
@@ -64,6 +71,8 @@ class Emulator:
         port = _free(port)
         endpoint = f"http://{HOST}:{port}"
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / SAVED).unlink(missing_ok=True)
+        nonce = secrets.token_urlsafe(16)
         environment = local_environment(
             os.environ, endpoint=endpoint, region=region, home=_made(folder / "home"), sesv2=sesv2
         )
@@ -72,16 +81,16 @@ class Emulator:
                 # -I: neither the working folder nor the user's packages are on its path.
                 [python, "-I", _LAUNCHER],
                 cwd=folder,
-                env={**environment, **_settings(folder, port, region, keep=keep)},
+                env={**environment, **_settings(folder, port, region, keep=keep), NONCE_VARIABLE: nonce},
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 # A group of its own: Ctrl-C does not reach it, and its workers end with it.
                 start_new_session=True,
             )
-        emulator = cls(Local(endpoint, region), environment, folder, process)
+        emulator = cls(Local(endpoint, region), environment, folder, keep, process)
         try:
-            emulator._wait_until_ready(seconds)
+            emulator._wait_until_ready(nonce, seconds)
         except BaseException:
             emulator.stop()
             raise
@@ -96,20 +105,27 @@ class Emulator:
         return self._process.pid
 
     def stop(self, seconds: float = STOPPING_SECONDS) -> None:
-        """Ends it and its workers; its state is saved first if it is kept. Stopping twice does nothing."""
-        if self._process.returncode is not None:
+        """Ends it and its workers, also if it has ended itself. Stopping twice does nothing.
+
+        State that is kept is saved first; only if that went well the file `SAVED` is in the folder then.
+        """
+        if self._stopped:
             return
+        self._stopped = True
         self._process.send_signal(signal.SIGTERM)
+        orderly = False
         try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                orderly = self._process.wait(seconds) == 0
+        finally:
+            # Its workers too, which may be in the middle of something.
             end_group(self._process.pid)
             self._process.wait()
-        # A worker may be in the middle of something.
-        end_group(self._process.pid)
-        if self._process.stdin:
-            self._process.stdin.close()
-        shutil.rmtree(self.folder / _UNPACKED, ignore_errors=True)
+            if self._process.stdin:
+                self._process.stdin.close()
+            shutil.rmtree(self.folder / _UNPACKED, ignore_errors=True)
+        if orderly and self._keep:
+            (self.folder / SAVED).touch()
 
     def __enter__(self) -> Self:
         return self
@@ -122,9 +138,15 @@ class Emulator:
     ) -> None:
         self.stop()
 
-    def _wait_until_ready(self, seconds: float) -> None:
+    def _wait_until_ready(self, nonce: str, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while not _ready(self.local.endpoint):
+        while (answerer := ask(self.local.endpoint, nonce)) is not Answerer.READY or not self.alive:
+            # One that does not speak HTTP is found by the emulator, which ends then.
+            if answerer is Answerer.ANOTHER or (not self.alive and is_served(self.local.endpoint)):
+                port = urlsplit(self.local.endpoint).port
+                raise EmulatorError(
+                    f"port {port} is taken by another program; stop it, or choose another port"
+                )
             if not self.alive:
                 raise EmulatorError(f"the emulator ended while it started.\n{self.last_words()}")
             if time.monotonic() > until:
@@ -175,13 +197,3 @@ def _free(port: int) -> int:
         raise EmulatorError(
             f"port {port} is taken ({error.strerror}); stop what uses it, or choose another port"
         ) from None
-
-
-def _ready(endpoint: str) -> bool:
-    # No proxy of the person's own: urllib would ask it even for loopback.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"{endpoint}/_ministack/ready", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

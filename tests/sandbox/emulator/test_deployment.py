@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -192,6 +194,24 @@ def test_a_deployment_that_hangs_is_ended(
     monkeypatch.setattr(deploying, "DEPLOY_SECONDS", 0.2)
     with pytest.raises(DeploymentError, match=r"cdk deploy did not end within 0\.2 s"):
         deploy(world.assembly, world.emulator, tmp_path)
+
+
+@pytest.mark.parametrize("at", ["bundling the functions for this machine", "deploying the stack"])
+def test_an_emulator_that_dies_is_told_of_with_its_last_words(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at: str
+) -> None:
+    """Before this process asks it, and before the CDK does, which would try again for most of a minute."""
+    monkeypatch.setattr(deploying, "DEPLOY_SECONDS", 1)
+    with Emulator.start(tmp_path / "emulator", region="eu-west-1") as emulator:
+
+        def progress(step: str) -> None:
+            if step == at:
+                os.kill(emulator.process_id, signal.SIGKILL)
+
+        with pytest.raises(DeploymentError) as failed:
+            deploy(world.assembly, emulator, tmp_path, progress)
+        assert str(failed.value).endswith(emulator.last_words())
+        assert emulator.last_words()
 
 
 def test_a_stack_for_another_region_than_the_emulators_is_refused(world: World, tmp_path: Path) -> None:

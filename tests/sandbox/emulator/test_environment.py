@@ -1,13 +1,22 @@
 """Nothing reaches AWS, whatever the environment of the person says and whatever a program asks for."""
 
+import http.server
 import os
+import re
+import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import botocore.awsrequest
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
+from sandbox.emulator import environment as sealing
 from sandbox.emulator.environment import (
     ACCOUNT,
     NOWHERE,
@@ -16,6 +25,8 @@ from sandbox.emulator.environment import (
     local_environment,
     require_loopback,
 )
+from sandbox.emulator.tools import ROOT
+from sandbox.loopback import listening, url_of
 
 # What a person may have who works with AWS all day.
 PERSON = {
@@ -42,6 +53,16 @@ PERSON = {
     "PYTHONPATH": "/home/person/hooks",
 }
 ENDPOINT = "http://127.0.0.1:1"
+
+# Has a program write down whom it connects to or sends to, by name or address, before it does.
+AUDITED = (
+    "import socket, sys\n"
+    "def audit(event, args):\n"
+    "    if event in ('socket.connect', 'socket.sendto') and args[0].family != socket.AF_UNIX:\n"
+    "        print(args[1][0])\n"
+    "    if event == 'socket.getaddrinfo': print(args[0])\n"
+    "sys.addaudithook(audit)\n"
+)
 
 
 def sealed(home: Path, **changes: str) -> dict[str, str]:
@@ -112,12 +133,7 @@ def test_an_endpoint_elsewhere_is_refused(tmp_path: Path, url: str) -> None:
 def test_a_program_that_calls_aws_gets_no_further_than_loopback(tmp_path: Path, call: str) -> None:
     """Every connection that the program tries is written down, by name or address, before it is made."""
     program = (
-        "import socket, sys\n"
-        "def audit(event, args):\n"
-        "    if event == 'socket.connect' and args[0].family != socket.AF_UNIX:\n"
-        "        print(args[1][0])\n"
-        "    if event == 'socket.getaddrinfo': print(args[0])\n"
-        "sys.addaudithook(audit)\n"
+        f"{AUDITED}"
         "import urllib.request, boto3\n"
         "from botocore.config import Config\n"
         "session = boto3.Session()\n"
@@ -141,7 +157,121 @@ def test_a_program_that_calls_aws_gets_no_further_than_loopback(tmp_path: Path, 
     assert set(done.stdout.split()) == {"127.0.0.1"}
 
 
-def test_clients_of_this_process_know_nothing_of_the_persons_environment(
+def known_variables() -> set[str]:
+    """Every variable of the environment that is named in botocore's source."""
+    sources = Path(botocore.awsrequest.__file__).parent.glob("*.py")
+    found = {
+        name
+        for path in sources
+        for name in re.findall(r"[\"']((?:AWS|BOTO)[A-Z0-9_]+)[\"']", path.read_text())
+    }
+    assert {"AWS_DEFAULTS_MODE", "AWS_RETRY_MODE", "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT"} <= found
+    return found
+
+
+@contextmanager
+def refusing_everything() -> Iterator[str]:
+    """The URL of an endpoint that answers 404 to all requests."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(404)
+            answer = b"<ErrorResponse><Error><Code>Refused</Code></Error></ErrorResponse>"
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            """Nobody's news."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("value", ["hostile", "auto", "true", "-1", "", "https://aws.example"])
+def test_no_variable_and_no_file_of_the_person_changes_what_clients_of_this_process_do(
+    tmp_path: Path, value: str
+) -> None:
+    files = tmp_path / ".aws"
+    files.mkdir()
+    for name in ("config", "credentials"):
+        (files / name).write_text("[default\nthis is no configuration")
+    environment = {
+        **dict.fromkeys(known_variables(), value),
+        **dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://192.0.2.1:3128"),
+        "HOME": str(tmp_path),
+        "PATH": os.environ["PATH"],
+    }
+    calls = (
+        ("s3", "list_buckets()"),
+        ("sts", "get_caller_identity()"),
+        ("dynamodb", "list_tables()"),
+        ("lambda", "list_functions()"),
+        ("cloudformation", "list_stacks()"),
+    )
+    with refusing_everything() as endpoint:
+        program = (
+            f"{AUDITED}"
+            "from botocore.exceptions import ClientError\n"
+            "from sandbox.emulator.environment import Local\n"
+            f"local = Local({endpoint!r}, 'eu-west-1')\n"
+        ) + "".join(
+            f"try: local.client({service!r}).{call}\n"
+            "except ClientError as error:\n"
+            "    assert error.response['ResponseMetadata']['HTTPStatusCode'] == 404, error\n"
+            "else: sys.exit('not asked')\n"
+            for service, call in calls
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) == {"127.0.0.1"}
+
+
+def test_an_endpoint_that_does_not_answer_is_asked_twice_and_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert sealing.ATTEMPTS * (sealing.CONNECTING_SECONDS + sealing.READING_SECONDS) < 35
+    monkeypatch.setattr(sealing, "READING_SECONDS", 0.2)
+    with listening("127.0.0.1", 0) as silent:
+        client = Local(url_of(silent), "eu-west-1").client("sts")
+        begin = time.monotonic()
+        with pytest.raises(ReadTimeoutError):
+            client.get_caller_identity()
+        assert time.monotonic() - begin < 10
+        assert connections(silent) == 2
+
+
+def connections(bound: socket.socket) -> int:
+    """How many have been made and not been taken."""
+    bound.settimeout(0.2)
+    count = 0
+    while True:
+        try:
+            bound.accept()[0].close()
+        except TimeoutError:
+            return count
+        count += 1
+
+
+def test_clients_of_this_process_have_nobodys_credentials_and_no_proxy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name, value in PERSON.items():
