@@ -2,14 +2,26 @@
 shows what would happen to mails."""
 
 import argparse
+import os
+import signal
 import sys
 from pathlib import Path
+
+
+def _leave(_: int, __: object) -> None:
+    os.write(2, b"\ninterrupted\n")
+    os._exit(128 + signal.SIGINT)
+
+
+if __name__ == "__main__":
+    # The imports below take a second. Nothing is started yet that would have to be stopped in order.
+    signal.signal(signal.SIGINT, _leave)
 
 # The functions' asset is not installed as a package: Lambda, too, runs it from its folder.
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
-from sandbox import preview, throughput, up  # needs the path set above
-from sandbox.demo import demo
+from sandbox import preview, throughput, up  # noqa: E402  # needs the path set above
+from sandbox.demo import demo  # noqa: E402  # as above
 
 
 def main() -> int:

@@ -12,7 +12,9 @@ from sandbox.emulator.deployment import DeploymentError
 from sandbox.emulator.process import EmulatorError
 from sandbox.emulator.stripping import AssemblyError
 from sandbox.emulator.tools import MissingToolError
-from sandbox.stack import StartError
+from sandbox.mailboxes.files import UnsavedError
+from sandbox.ses.sending import UndeliveredError
+from sandbox.starting import StartError
 
 # What running() is documented to raise: the person who started it can do something about each.
 FAILURES = (
@@ -24,6 +26,10 @@ FAILURES = (
     DeploymentError,
     ApiProblem,
     ApiUnreachableError,
+    UndeliveredError,
+    UnsavedError,
+    # Of a server's thread that does not end.
+    TimeoutError,
 )
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -34,7 +40,8 @@ def guarded(work: Callable[[], int]) -> int:
         with _interruptible():
             return work()
     except FAILURES as error:
-        print(f"\nIt failed, and what had been started is stopped.\n{error}", file=sys.stderr)
+        reason = str(error) or "a server of the sandbox did not answer in time; is the machine busy?"
+        print(f"\nIt failed, and what had been started is stopped.\n{reason}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ninterrupted; what had been started is stopped", file=sys.stderr)

@@ -7,23 +7,22 @@
 Everything listens on loopback, and nothing is left once it is closed but a folder that was given to keep.
 """
 
-import fcntl
-import smtplib
 import socket
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.marketplace import MarketplaceApi
 from parley.settings import RelaySettings
+from sandbox import connecting
 from sandbox.accounts import Account, Accounts
 from sandbox.archive import ConversationArchive
 from sandbox.emulator.assembly import region_of
 from sandbox.emulator.deployment import Deployed, Progress, deploy
 from sandbox.emulator.process import Emulator
 from sandbox.emulator.synthesis import synthesise
+from sandbox.keeping import EMULATOR, MAILBOXES, Kept, kept, temporary
 from sandbox.loopback import HOST, listening, url_of
 from sandbox.mailboxes.mailboxes import Mailboxes
 from sandbox.queues import Queues
@@ -37,59 +36,18 @@ from sandbox.seeding import (
     correspondence,
     marketplace_api,
 )
-from sandbox.ses.aws import object_store, publisher
-from sandbox.ses.ports import AutomaticReply, Deliver
+from sandbox.ses.ports import Deliver
 from sandbox.ses.receiving import Receiving
 from sandbox.ses.sending import Sending
-from sandbox.ses.template import (
-    Resolve,
-    configuration_sets,
-    event_destinations,
-    identities,
-    receipt_rules,
-    resolver,
-)
+from sandbox.starting import EMULATOR_PORT, FREE_PORTS, Listeners, Ports, bound, failing_for_people
 
-SUBMITTING_SECONDS = 60.0
-
-
-class StartError(RuntimeError):
-    """The sandbox cannot start as it was asked to; the text says why and what can be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Where programs find the sandbox. 0 is any free one."""
-
-    smtp: int = 2525
-    imap: int = 1143
-    page: int = 8025
-    emulator: int = 4566
-
-    def require_free(self) -> None:
-        """Raises `StartError` that names every port that is taken."""
-        taken = [
-            problem for each in fields(self) if (problem := _problem(each.name, getattr(self, each.name)))
-        ]
-        if taken:
-            way_out = "Stop what uses it (another sandbox?), or choose others: --help names the options."
-            raise StartError("\n".join([*taken, way_out]))
-
-
-def _problem(name: str, port: int) -> str | None:
-    try:
-        listening(HOST, port).close()
-    except OSError as error:
-        return f"port {port}, for {name}, cannot be used: {error.strerror}."
-    return None
-
-
-FREE_PORTS = Ports(0, 0, 0, 0)
+Delivering = Callable[[Mailboxes], Deliver]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
-    """A running one. api: the deployed admin API. first: the correspondence that is there from the start."""
+    """A running one. api: the deployed admin API. page: a listening socket for who serves a page. first: the
+    correspondence that is there from the start."""
 
     deployed: Deployed
     emulator: Emulator
@@ -97,6 +55,7 @@ class Sandbox:
     mailboxes: Mailboxes
     receiving: Receiving
     sending: Sending
+    page: socket.socket
     api: MarketplaceApi
     settings: RelaySettings
     first: Correspondence
@@ -134,26 +93,8 @@ class Sandbox:
         reverse_path: "" for the null one; None for the account's mailbox. Raises `smtplib.SMTPException`
         with SES's reply.
         """
-        submit(self.receiving, account, raw, recipients, reverse_path)
-
-
-def submit(
-    receiving: Receiving,
-    account: Account | None,
-    raw: bytes,
-    recipients: Sequence[str],
-    reverse_path: str | None = None,
-) -> None:
-    """See `Sandbox.submit`."""
-    if reverse_path is None:
-        reverse_path = account.mailbox if account else ""
-    host, port = receiving.host, receiving.port
-    with smtplib.SMTP(host, port, local_hostname="localhost", timeout=SUBMITTING_SECONDS) as program:
-        if account:
-            program.login(account.mailbox, account.password)
-        refused = program.sendmail(reverse_path or "<>", recipients, raw)
-    if refused:
-        raise smtplib.SMTPRecipientsRefused(refused)
+        smtp = (self.receiving.host, self.receiving.port)
+        connecting.submit(smtp, account, raw, recipients, reverse_path)
 
 
 @contextmanager
@@ -162,103 +103,91 @@ def running(
     *,
     ports: Ports = FREE_PORTS,
     assembly: Path | None = None,
-    deliver: Callable[[Mailboxes], Deliver] = lambda mailboxes: mailboxes.deliver,
+    deliver: Delivering = lambda mailboxes: mailboxes.deliver,
     progress: Progress = lambda _: None,
 ) -> Iterator[Sandbox]:
     """Starts it, and stops it at the end.
 
-    folder: keeps its state from one start to the next, and wants fixed ports; without one, nothing is left.
-    assembly: a cloud assembly in place of the one that is synthesised. deliver: where SES's mail goes.
+    folder: keeps its state from one start to the next; without one, nothing is left. assembly: a cloud
+    assembly in place of the one that is synthesised. deliver: where SES's mail goes.
     Raises `StartError`, `MissingToolError`, `EmulatorError`, `CommandError`, `AssemblyError`,
-    `DeploymentError` or `ApiProblem`; each says what went wrong.
+    `DeploymentError` or `ApiProblem`, and at the end `UndeliveredError` or `UnsavedError`; each says what
+    went wrong.
     """
-    ports.require_free()
     with ExitStack() as stack:
-        enter = stack.enter_context
-        place = (
-            enter(_locked(folder)) if folder else Path(enter(tempfile.TemporaryDirectory(prefix="parley-")))
-        )
-        if assembly is None:
-            progress("synthesising the stack")
-            assembly = synthesise(place / "cdk.out")
+        with failing_for_people():
+            state = stack.enter_context(kept(folder, progress)) if folder else None
+            port = state.emulator_port(ports.emulator) if state else ports.emulator
+            listeners = stack.enter_context(bound(replace(ports, emulator=port)))
+            scratch = stack.enter_context(temporary())
+            if assembly is None:
+                progress("synthesising the stack")
+                assembly = synthesise(scratch / "cdk.out")
+            parts = _Parts(stack, listeners, state, scratch, progress)
+            sandbox = parts.start(assembly, EMULATOR_PORT if port is None else port, deliver)
+        if state:
+            connecting.tell_of_taken(sandbox.queues(), progress)
+            state.begun()
+        try:
+            yield sandbox
+        finally:
+            sandbox.receiving.close()
+            if state:
+                connecting.finish(sandbox.queues(), progress)
+            # As long as the emulator runs, the events of these mails come to their queue.
+            sandbox.sending.drain()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """stack: ends what was started, in the other order. state: None if nothing is kept."""
+
+    stack: ExitStack
+    listeners: Listeners
+    state: Kept | None
+    scratch: Path
+    progress: Progress
+
+    def start(self, assembly: Path, port: int, deliver: Delivering) -> Sandbox:
+        enter, place = self.stack.enter_context, self.state.working if self.state else self.scratch
         accounts = Accounts([BUYER.account, SELLER.account])
-        kept = place / "mailboxes" if folder else None
-        mailboxes = enter(Mailboxes(accounts, port=ports.imap, folder=kept))
+        mailboxes = enter(
+            Mailboxes(accounts, bound=self.listeners.imap, folder=place / MAILBOXES if self.state else None)
+        )
         # The functions are told where to send before the deployment tells what may be sent.
         outgoing = enter(listening(HOST, 0))
-        progress("starting the local AWS emulator")
+        # SES out ends after the emulator, whose functions send through it to the last.
+        after_emulator = enter(ExitStack())
+        self.progress("starting the local AWS emulator")
         emulator = enter(
             Emulator.start(
-                place / "emulator",
+                place / EMULATOR,
                 region=region_of(assembly),
-                port=ports.emulator,
+                port=port,
                 sesv2=url_of(outgoing),
-                keep=folder is not None,
+                keep=self.state is not None,
             )
         )
-        deployed = deploy(assembly, emulator, place, progress)
+        deployed = deploy(assembly, emulator, self.scratch, self.progress)
         settings = RelaySettings.from_environment(deployed.variables("receive_mail"))
         # Notices to the operator are read by IMAP like the parties' mail.
         mailboxes.add(Account(str(settings.operator_mailbox), PASSWORD))
-        receiving = enter(_receiving(deployed, accounts, ports.smtp))
-        sending = enter(_sending(deployed, accounts, deliver(mailboxes), receiving, outgoing))
-        progress("registering a buyer and a seller, and opening their conversation")
+        smtp = self.listeners.smtp.getsockname()[:2]
+        sending = after_emulator.enter_context(
+            connecting.sending(deployed, accounts, deliver(mailboxes), outgoing, smtp)
+        )
+        receiving = enter(connecting.receiving(deployed, accounts, self.listeners.smtp))
+        self.progress("registering a buyer and a seller, and opening their conversation")
         api = marketplace_api(deployed)
-        yield Sandbox(
+        return Sandbox(
             deployed=deployed,
             emulator=emulator,
             accounts=accounts,
             mailboxes=mailboxes,
             receiving=receiving,
             sending=sending,
+            page=self.listeners.page,
             api=api,
             settings=settings,
             first=correspondence(api, ORDER, BUYER, SELLER),
         )
-
-
-def _receiving(deployed: Deployed, accounts: Accounts, port: int) -> Receiving:
-    return Receiving(
-        rules=receipt_rules(deployed.template, _resolver(deployed)),
-        accounts=accounts,
-        put_object=object_store(deployed.local.client("s3")),
-        publish=publisher(deployed.local.client("sns")),
-        region=deployed.local.region,
-        port=port,
-        tls=True,
-    )
-
-
-def _sending(
-    deployed: Deployed, accounts: Accounts, deliver: Deliver, receiving: Receiving, bound: socket.socket
-) -> Sending:
-    def answer(reply: AutomaticReply) -> None:
-        submit(receiving, accounts.of(reply.author), reply.raw, [reply.recipient], reverse_path="")
-
-    resolve = _resolver(deployed)
-    return Sending(
-        identities=identities(deployed.template, resolve),
-        configuration_sets=configuration_sets(deployed.template, resolve),
-        destinations=event_destinations(deployed.template, resolve),
-        deliver=deliver,
-        publish=publisher(deployed.local.client("sns")),
-        answer=answer,
-        region=deployed.local.region,
-        bound=bound,
-    )
-
-
-def _resolver(deployed: Deployed) -> Resolve:
-    return resolver(deployed.physical_ids, deployed.pseudo)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[Path]:
-    """The folder, for one sandbox at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StartError(f"another sandbox runs in {folder}; stop it, or choose another folder") from None
-        yield folder

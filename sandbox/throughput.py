@@ -7,22 +7,20 @@ one lies in its mailbox. The CPU of each process that took part tells what limit
 import argparse
 import os
 import re
-import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from parley.conversation.parties import Role
 from sandbox.accounts import Account
 from sandbox.guarding import guarded
 from sandbox.mailboxes.mailboxes import Mailboxes
+from sandbox.measured import Measured, table_of
 from sandbox.seeding import PASSWORD, Correspondence, Correspondent, Person
 from sandbox.ses.ports import Deliver
 from sandbox.stack import Sandbox, running
@@ -39,18 +37,6 @@ The numbers are those of this machine; nothing here says what AWS does.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """Seconds from the first connection until all mails were accepted, and until all had arrived; for each
-    mail from being handed over to its arrival; and of CPU, by process."""
-
-    mails: int
-    accepted: float
-    arrived: float
-    latencies: tuple[float, ...]
-    cpu: Mapping[str, float]
-
-
 def add_command(commands: Any) -> None:
     parser = commands.add_parser(
         "throughput",
@@ -60,10 +46,10 @@ def add_command(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--mails", type=int, default=300, help="how many (default: %(default)s)")
-    add("--connections", type=int, default=4, help="at once (default: %(default)s)")
-    add("--conversations", type=int, default=20, help="among which (default: %(default)s)")
-    add("--size", type=int, default=2_000, help="octets of text each (default: %(default)s)")
+    add("--mails", type=_positive, default=300, help="how many (default: %(default)s)")
+    add("--connections", type=_positive, default=4, help="at once (default: %(default)s)")
+    add("--conversations", type=_positive, default=20, help="among which (default: %(default)s)")
+    add("--size", type=_positive, default=2_000, help="octets of text each (default: %(default)s)")
     parser.set_defaults(run=run)
 
 
@@ -87,7 +73,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if measured is None:
         console.print(f"[bold]mails were missing after {PATIENCE_SECONDS:.0f} s[/]")
         return 1
-    console.print(_table(measured))
+    console.print(table_of(measured))
     return 0
 
 
@@ -204,17 +190,7 @@ def _seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _table(measured: Measured) -> Table:
-    table = Table(title=f"{measured.mails} mails from end to end", show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_row("accepted by SES in", f"{measured.mails / measured.accepted:.1f} mails/s")
-    table.add_row("in their mailboxes", f"{measured.mails / measured.arrived:.1f} mails/s")
-    for percent in (50, 95, 99):
-        latency = statistics.quantiles(measured.latencies, n=100)[percent - 1]
-        table.add_row(f"latency, p{percent}", f"{latency:.2f} s")
-    for name, seconds in measured.cpu.items():
-        table.add_row(f"CPU: {name}", f"{seconds / measured.mails * 1000:.1f} ms a mail")
-    busy = sum(measured.cpu.values()) / measured.arrived
-    table.add_row(f"cores busy, of {os.cpu_count()}", f"{busy:.2f}")
-    return table
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1")
+    return int(text)

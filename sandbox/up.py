@@ -12,7 +12,8 @@ from sandbox.guarding import guarded
 from sandbox.instructions import instructions
 from sandbox.page.connecting import exchange_of
 from sandbox.page.page import Page
-from sandbox.stack import Ports, Sandbox, running
+from sandbox.stack import Sandbox, running
+from sandbox.starting import EMULATOR_PORT, Ports
 
 KEPT = ROOT / "build" / "sandbox" / "kept"
 _POLL_SECONDS = 0.5
@@ -35,18 +36,19 @@ def add_command(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    for name, what in (
-        ("smtp", "where mail programs send"),
-        ("imap", "where mail programs read"),
-        ("page", "where the page is served"),
-        ("emulator", "where AWS's services are"),
+    defaults = Ports()
+    for name, what, default in (
+        ("smtp", "where mail programs send", defaults.smtp),
+        ("imap", "where mail programs read", defaults.imap),
+        ("page", "where the page is served", defaults.page),
+        ("emulator", "where AWS's services are", f"{EMULATOR_PORT}, or that of what was kept"),
     ):
         parser.add_argument(
             f"--{name}-port",
             type=_port,
-            default=getattr(Ports(), name),
+            default=getattr(defaults, name),
             metavar="PORT",
-            help=f"{what} (default: %(default)s)",
+            help=f"{what} (default: {default})",
         )
     parser.add_argument(
         "--keep",
@@ -54,7 +56,9 @@ def add_command(commands: Any) -> None:
         type=Path,
         const=KEPT,
         metavar="DIR",
-        help="keep mail, table and archive for the next start (in DIR; default: build/sandbox/kept)",
+        help="keep mail, table, archive and queues for the next start (in DIR; default: build/sandbox/kept)."
+        " They are kept when the sandbox ends by Ctrl-C; after a crash the next start goes on from the last"
+        " end by Ctrl-C, and mail since then is lost",
     )
     parser.set_defaults(run=run)
 
@@ -73,7 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     with (
         running(arguments.keep, ports=ports, progress=_progress()) as up,
-        Page(port=ports.page, exchange=exchange_of(up)) as page,
+        Page(bound=up.page, exchange=exchange_of(up)) as page,
     ):
         print(instructions(up, page.url), flush=True)
         return _serve(up)

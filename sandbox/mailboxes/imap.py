@@ -29,6 +29,7 @@ from pymap.user import UserMetadata
 from pysasl.creds.server import ServerCredentials
 
 from sandbox.accounts import Accounts
+from sandbox.mailboxes.folders import Folders
 from sandbox.mailboxes.structure import body_structure, envelope
 
 _log = logging.getLogger(__name__)
@@ -179,5 +180,5 @@ class ImapServer:
 
     def add(self, name: str) -> MailboxSet:
         """The folders of an account, made if there are none."""
-        folders, _ = self._config.set_cache.setdefault(name, (MailboxSet(), FilterSet()))
+        folders, _ = self._config.set_cache.setdefault(name, (Folders(), FilterSet()))
         return folders

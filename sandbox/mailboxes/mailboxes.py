@@ -6,17 +6,14 @@ with Mailboxes(accounts) as mailboxes:
     imaplib.IMAP4("127.0.0.1", mailboxes.port)
 
 All of it is in memory. With a `folder`, what is there is loaded, and what is held is written there on `save`
-and on close: one file a mail, octets unchanged.
+and on close: one file a mail, octets unchanged (`files`).
 """
 
-import json
-import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+import socket
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote, unquote
 
 from pymap.backend.dict.mailbox import MailboxData, MailboxSet
 from pymap.parsing.message import AppendMessage
@@ -24,6 +21,9 @@ from pymap.parsing.specials.flag import Flag
 
 from sandbox.accounts import Account, Accounts
 from sandbox.loopback import HOST, LoopThread, listening
+from sandbox.mailboxes import files
+from sandbox.mailboxes.files import Held
+from sandbox.mailboxes.files import Stored as Stored
 from sandbox.mailboxes.imap import ImapServer
 
 INBOX = "INBOX"
@@ -34,32 +34,30 @@ class NoSuchMailboxError(LookupError):
     """There is no account of that name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A mail in a folder. flags: such as `\\Seen`."""
-
-    uid: int
-    raw: bytes
-    flags: frozenset[str]
-    at: datetime
-
-
 class Mailboxes:
-    """port: 0 for any free one; then `port` tells which. May be used from any thread."""
+    """port: 0 for any free one; then `port` tells which. bound: a listening socket in place of host and port.
+    May be used from any thread. Raises `DamagedError` for a folder that cannot be read."""
 
     def __init__(
-        self, accounts: Accounts, *, host: str = HOST, port: int = 0, folder: Path | None = None
+        self,
+        accounts: Accounts,
+        *,
+        host: str = HOST,
+        port: int = 0,
+        bound: socket.socket | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._accounts = accounts
         self._folder = folder
-        socket = listening(host, port)
+        # Accounts may come later than what they held: it waits for them.
+        self._waiting = files.load(folder) if folder else []
+        bound = bound or listening(host, port)
         self.host: str = host
-        self.port: int = socket.getsockname()[1]
+        self.port: int = bound.getsockname()[1]
         self._thread = LoopThread("sandbox-mailboxes")
         self._server = self._thread.run(self._start())
-        if folder and folder.is_dir():
-            self._load(folder)
-        self._thread.run(self._server.start(socket))
+        self._restore()
+        self._thread.run(self._server.start(bound))
 
     async def _start(self) -> ImapServer:
         server = ImapServer(self._accounts)
@@ -71,6 +69,7 @@ class Mailboxes:
         """A new account, or a new password."""
         self._accounts.add(account)
         self._thread.run(_furnish(self._server.add(account.mailbox.lower()), FOLDERS))
+        self._restore()
 
     def deliver(self, mailbox: str, raw: bytes, folder: str = INBOX) -> bool:
         """False if there is no such mailbox."""
@@ -89,30 +88,24 @@ class Mailboxes:
         return self._thread.run(self._names(mailbox))
 
     def save(self) -> None:
-        """Writes all to `folder` in place of what is there; nothing if there is none."""
-        if self._folder is None:
-            return
-        new = self._folder.with_name(f"{self._folder.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
+        """Writes all to `folder` in place of what is there, if there is one. Raises `UnsavedError`."""
+        if self._folder is not None:
+            files.save(self._folder, self._held())
+
+    def _held(self) -> Iterator[Held]:
+        yield from self._waiting
         for account in self._accounts:
             for name in self.folders(account.mailbox):
-                _write(
-                    new / quote(account.mailbox.lower(), safe="@") / quote(name, safe=""),
-                    self.messages(account.mailbox, name),
-                )
-        # What a killed process leaves is the old state or the new one.
-        old = self._folder.with_name(f"{self._folder.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        if self._folder.exists():
-            self._folder.rename(old)
-        new.mkdir(parents=True, exist_ok=True)
-        new.rename(self._folder)
-        shutil.rmtree(old, ignore_errors=True)
+                yield Held(account.mailbox.lower(), name, tuple(self.messages(account.mailbox, name)))
 
     def close(self) -> None:
-        if not self._thread.loop.is_closed():
-            self.save()
+        """Mail programs are cut off first, so that none changes what is being saved."""
+        if self._thread.loop.is_closed():
+            return
+        try:
             self._thread.run(self._server.stop())
+            self.save()
+        finally:
             self._thread.close()
 
     def __enter__(self) -> "Mailboxes":
@@ -123,20 +116,17 @@ class Mailboxes:
     ) -> None:
         self.close()
 
-    def _load(self, folder: Path) -> None:
-        """Mails of accounts that are no more stay in their files until the next save."""
-        for mailbox in sorted(folder.iterdir()):
-            if self._accounts.of(unquote(mailbox.name)) is None:
-                continue
-            for each in sorted(mailbox.iterdir()):
-                self._thread.run(self._restore(unquote(mailbox.name), unquote(each.name), each))
+    def _restore(self) -> None:
+        """Accounts that are there get back what they held."""
+        ready = [held for held in self._waiting if self._accounts.of(held.mailbox)]
+        self._waiting = [held for held in self._waiting if held not in ready]
+        for held in ready:
+            self._thread.run(self._put_back(held))
 
-    async def _restore(self, mailbox: str, name: str, folder: Path) -> None:
-        await _furnish(self._server.add(mailbox), (name,))
-        for known in json.loads((folder / "index.json").read_text()):
-            raw = (folder / known["file"]).read_bytes()
-            at = datetime.fromisoformat(known["at"])
-            await self._append(mailbox, name, raw, at, known["flags"])
+    async def _put_back(self, held: Held) -> None:
+        await _furnish(self._server.add(held.mailbox), (held.name,))
+        for message in held.messages:
+            await self._append(held.mailbox, held.name, message.raw, message.at, message.flags)
 
     async def _box(self, mailbox: str, folder: str) -> MailboxData:
         return await self._server.add(mailbox.lower()).get_mailbox(folder)
@@ -171,14 +161,3 @@ async def _furnish(folders: MailboxSet, names: Iterable[str]) -> None:
         if name not in known:
             await folders.add_mailbox(name)
             await folders.set_subscribed(name, True)
-
-
-def _write(folder: Path, messages: list[Stored]) -> None:
-    folder.mkdir(parents=True)
-    index = []
-    for message in messages:
-        file = f"{message.uid:06d}.eml"
-        (folder / file).write_bytes(message.raw)
-        at = message.at.astimezone(UTC).isoformat()
-        index.append({"file": file, "at": at, "flags": sorted(message.flags)})
-    (folder / "index.json").write_text(json.dumps(index, indent=1))

@@ -5,6 +5,7 @@ with Page(port=8025, exchange=exchange) as page:
 """
 
 import asyncio
+import socket
 from types import TracebackType
 
 import uvicorn
@@ -18,11 +19,12 @@ _CLOSING_SECONDS = 10
 
 
 class Page:
-    """port: 0 for any free one; then `port` tells which. Raises OSError (EADDRINUSE) if it is taken."""
+    """port: 0 for any free one; then `port` tells which. bound: a listening socket in place of it. Raises
+    OSError (EADDRINUSE) if the port is taken."""
 
-    def __init__(self, *, port: int, exchange: Exchange) -> None:
-        socket = listening(HOST, port)
-        self.port: int = socket.getsockname()[1]
+    def __init__(self, *, exchange: Exchange, port: int = 0, bound: socket.socket | None = None) -> None:
+        bound = bound or listening(HOST, port)
+        self.port: int = bound.getsockname()[1]
         self.url = f"http://{HOST}:{self.port}/"
         secrets, self._closing = Secrets(), asyncio.Event()
         hosts = frozenset({f"{HOST}:{self.port}", f"localhost:{self.port}"})
@@ -41,7 +43,7 @@ class Page:
         )
         self._thread = LoopThread("sandbox-page")
         # The socket listens already: who connects before the server runs is answered once it does.
-        self._serving = asyncio.run_coroutine_threadsafe(self._server.serve([socket]), self._thread.loop)
+        self._serving = asyncio.run_coroutine_threadsafe(self._server.serve([bound]), self._thread.loop)
 
     def close(self) -> None:
         """Ends streams and requests; nothing is left."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from email.utils import format_datetime
 from typing import Any
 
@@ -33,17 +34,31 @@ class Delivering:
         self._answer = answer
 
     def carry_out(self, sent: Sent) -> None:
-        """All that happens to a mail after SES's answer, in SES's order."""
+        """All that happens to a mail after SES's answer, in SES's order.
+
+        A port that raises keeps no other recipient from the mail, and an event that cannot be told keeps
+        nobody from it; the first such error is raised in the end.
+        """
+        errors: list[Exception] = []
         wishes = {wish(each) for each in sent.submission.recipients}
-        self._tell(sent, "Send", {})
+        with _noting(errors):
+            self._tell(sent, "Send", {})
         # AWS: a mail with a virus is accepted, and then rejected as a whole.
         if Wish.REJECT in wishes or has_test_virus(sent.submission.raw):
-            self._tell(sent, "Reject", {"reason": "Bad content"})
-            return
-        raw = sent.transmitted()
-        for recipient in sent.submission.recipients:
+            with _noting(errors):
+                self._tell(sent, "Reject", {"reason": "Bad content"})
+        else:
+            raw = sent.transmitted()
+            for recipient in sent.submission.recipients:
+                self._carry_to(sent, recipient, raw, errors)
+        if errors:
+            raise errors[0]
+
+    def _carry_to(self, sent: Sent, recipient: str, raw: bytes, errors: list[Exception]) -> None:
+        with _noting(errors):
             for kind, details in self._fate(sent, recipient, raw):
-                self._tell(sent, kind, details)
+                with _noting(errors):
+                    self._tell(sent, kind, details)
 
     def _fate(self, sent: Sent, recipient: str, raw: bytes) -> Iterator[Event]:
         wished, at = wish(recipient), sent.at
@@ -73,6 +88,14 @@ class Delivering:
             if is_asked and destination.configuration_set == sent.submission.configuration_set:
                 message = json.dumps(events.event(kind, sent, details))
                 self._publish(topic=destination.topic, subject=events.SUBJECT, message=message)
+
+
+@contextmanager
+def _noting(errors: list[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        errors.append(error)
 
 
 def _suppressed(recipient: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ A mail is accepted (250) once its object is put and its notification is publishe
 
 import asyncio
 import json
+import socket
 import weakref
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -28,9 +29,9 @@ SUBJECT = "Amazon SES Email Receipt Notification"
 
 
 class Receiving:
-    """port: 0 for any free one; then `port` tells which. tls: offer STARTTLS with a certificate of its own;
-    it is always offered if the rule requires it. max_mail: in octets, for tests that refuse large mails.
-    now: the time that orders everything."""
+    """port: 0 for any free one; then `port` tells which. bound: a listening socket in place of host and port.
+    tls: offer STARTTLS with a certificate of its own; it is always offered if the rule requires it.
+    max_mail: in octets, for tests that refuse large mails. now: the time that orders everything."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Receiving:
         region: str = "eu-west-1",
         host: str = HOST,
         port: int = 0,
+        bound: socket.socket | None = None,
         tls: bool = False,
         max_mail: int = MAX_MAIL,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -62,15 +64,14 @@ class Receiving:
             tls=server_context(hostname) if tls or requires_tls else None,
             requires_tls=requires_tls,
         )
-        socket = listening(host, port)
+        bound = bound or listening(host, port)
         self.host: str = host
-        self.port: int = socket.getsockname()[1]
+        self.port: int = bound.getsockname()[1]
         self._thread = LoopThread("sandbox-ses-in")
-        self._server = self._thread.run(self._serve(socket))
+        self._server = self._thread.run(self._serve(bound))
 
-    async def _serve(self, socket: object) -> asyncio.Server:
-        loop = asyncio.get_running_loop()
-        return await loop.create_server(self._connected, sock=socket)  # type: ignore[call-overload,no-any-return]
+    async def _serve(self, bound: socket.socket) -> asyncio.Server:
+        return await asyncio.get_running_loop().create_server(self._connected, sock=bound)
 
     def _connected(self) -> Dialogue:
         connection = self._dialogue()

@@ -29,6 +29,10 @@ from sandbox.ses.template import EventDestination, Identity
 _log = logging.getLogger(__name__)
 
 
+class UndeliveredError(RuntimeError):
+    """Mails that were accepted have not been carried out, because a port hangs; the text says how many."""
+
+
 class Sending:
     """port: 0 for any free one; then `port` and `url` tell which. bound: a listening socket in place of host
     and port, whose address somebody had to know before. failures: how many mails could not be carried out,
@@ -61,7 +65,10 @@ class Sending:
         )
         self._now = now
         self.failures = 0
-        self._taken: queue.Queue[Sent | None] = queue.Queue()
+        # Beside mails: an event to set when all before it has been carried out, and None to end.
+        self._taken: queue.Queue[Sent | threading.Event | None] = queue.Queue()
+        self._carried_out = 0
+        self._given_up = False
         bound = bound or listening(host, port)
         self.url = url_of(bound)
         self._server = ApiServer(bound, self._send)
@@ -74,12 +81,34 @@ class Sending:
         """Waits until all that was taken has been carried out."""
         self._taken.join()
 
+    def drain(self) -> None:
+        """Waits until what was taken so far has been carried out, as long as it goes on.
+
+        Raises `UndeliveredError` once nothing was carried out for `CLOSING_SECONDS`.
+        """
+        reached = threading.Event()
+        self._taken.put(reached)
+        before = self._carried_out
+        while not reached.wait(CLOSING_SECONDS):
+            if self._carried_out == before:
+                # One is being carried out, and is in the queue no more.
+                count = 1 + sum(isinstance(each, Sent) for each in list(self._taken.queue))
+                raise UndeliveredError(f"{count} of the mails that SES had accepted could not be delivered")
+            before = self._carried_out
+
     def close(self) -> None:
-        """Answers nobody any more; what was taken is carried out first, unless a port hangs."""
+        """Answers nobody any more; what was taken is carried out first. Raises `UndeliveredError`."""
         self._server.close()
-        if self._worker.is_alive():
+        if self._given_up or not self._worker.is_alive():
+            return
+        try:
+            self.drain()
+        except UndeliveredError:
+            self._given_up = True
+            raise
+        finally:
             self._taken.put(None)
-            self._worker.join(CLOSING_SECONDS)
+        self._worker.join()
 
     def __enter__(self) -> "Sending":
         return self
@@ -110,12 +139,19 @@ class Sending:
         return None if Wish.TIMEOUT in wishes else {"MessageId": sent.message_id}
 
     def _work(self) -> None:
-        while (sent := self._taken.get()) is not None:
-            try:
-                self._delivering.carry_out(sent)
-            except Exception as error:
-                self.failures += 1
-                _log.error("a mail could not be carried out: %s", type(error).__name__)
-            finally:
-                self._taken.task_done()
+        while (taken := self._taken.get()) is not None and not self._given_up:
+            if isinstance(taken, threading.Event):
+                taken.set()
+            else:
+                self._carry_out(taken)
+            self._taken.task_done()
         self._taken.task_done()
+
+    def _carry_out(self, sent: Sent) -> None:
+        try:
+            self._delivering.carry_out(sent)
+        except Exception as error:
+            self.failures += 1
+            _log.error("a mail could not be carried out: %s", type(error).__name__)
+        finally:
+            self._carried_out += 1

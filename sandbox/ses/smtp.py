@@ -85,7 +85,8 @@ class Handler:
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        return [*responses[:-1], "250-PIPELINING", "250 Ok"]
+        # aiosmtpd's last line is HELP, which SES does not announce.
+        return [*responses[:-1], "250 PIPELINING"]
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sandbox.accounts import Account, Accounts
+from sandbox.mailboxes import files
+from sandbox.mailboxes.files import DamagedError, Held, UnsavedError
 from sandbox.mailboxes.mailboxes import Mailboxes, NoSuchMailboxError
 from tests.sandbox.stand_ins import BUYER, SELLER, imap, mail
 
@@ -224,6 +226,79 @@ def test_what_is_held_survives_in_a_folder(tmp_path: Path) -> None:
         assert inbox.flags == {"\\Seen"}
         assert filed.raw == mail()
         assert mailboxes.messages(SELLER.mailbox) == []
+
+
+# ü in IMAP's modified UTF-7 (RFC 3501 §5.1.3).
+@pytest.mark.parametrize("name", ["..", "../../up", "index.json", '"%s"' % ("&APw-" * 45), "a" * 255])
+def test_a_folder_is_kept_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    state = tmp_path / "within" / "state"
+    with Mailboxes(Accounts([BUYER]), folder=state) as mailboxes, imap(mailboxes.port, BUYER) as program:
+        assert program.create(name)[0] == "OK"
+        assert program.append(name, "", "", RAW)[0] == "OK"
+        before = mailboxes.folders(BUYER.mailbox)
+    assert [each.name for each in tmp_path.rglob("*") if not each.is_relative_to(state)] == ["within"]
+    with Mailboxes(Accounts([BUYER]), folder=state) as mailboxes:
+        assert mailboxes.folders(BUYER.mailbox) == before
+        (new,) = set(before) - {"INBOX", "Sent", "Drafts", "Trash"}
+        assert [each.raw for each in mailboxes.messages(BUYER.mailbox, new)] == [RAW]
+
+
+def test_a_folder_with_too_long_a_name_is_refused(mailboxes: Mailboxes) -> None:
+    with imap(mailboxes.port, BUYER) as program:
+        assert program.create("a" * 256)[0] == "NO"
+        assert program.rename("Sent", "a" * 256)[0] == "NO"
+        assert program.create("a" * 255)[0] == "OK"
+
+
+def test_one_folder_that_cannot_be_saved_is_named_and_the_others_are_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = files._write
+
+    def failing(folder: Path, held: Held) -> None:
+        if held.name == "Sent":
+            raise OSError(28, "No space left on device")
+        write(folder, held)
+
+    monkeypatch.setattr(files, "_write", failing)
+    state = tmp_path / "state"
+    with (
+        pytest.raises(UnsavedError, match=f"Sent of {BUYER.mailbox}: No space left on device"),
+        Mailboxes(Accounts([BUYER]), folder=state) as mailboxes,
+    ):
+        mailboxes.deliver(BUYER.mailbox, RAW, "Trash")
+    assert not (state / files.SAVED).exists()
+    assert {held.name: len(held.messages) for held in files.load(state)} == {
+        "INBOX": 0,
+        "Drafts": 0,
+        "Trash": 1,
+    }
+
+
+def test_an_account_that_comes_later_gets_back_what_it_held(tmp_path: Path) -> None:
+    late = Account("operator@relay.example", "late")
+    for _ in range(2):
+        with Mailboxes(Accounts([BUYER]), folder=tmp_path / "state") as mailboxes:
+            mailboxes.add(late)
+            if not mailboxes.messages(late.mailbox):
+                mailboxes.deliver(late.mailbox, RAW)
+    # In a run in which it does not come nothing is lost either.
+    Mailboxes(Accounts([BUYER]), folder=tmp_path / "state").close()
+    with Mailboxes(Accounts([BUYER, late]), folder=tmp_path / "state") as mailboxes:
+        assert [each.raw for each in mailboxes.messages(late.mailbox)] == [RAW]
+
+
+@pytest.mark.parametrize(
+    "index", ["{", "[]", '{"mailbox": "a@b.example", "folder": "INBOX", "messages": [{}]}']
+)
+def test_what_is_damaged_is_named_and_nothing_is_left_running(tmp_path: Path, index: str) -> None:
+    state = tmp_path / "state"
+    Mailboxes(Accounts([BUYER]), folder=state).close()
+    (state / "0000" / "index.json").write_text(index)
+    before = threading.active_count()
+    with pytest.raises(DamagedError, match=r"0000/index\.json"):
+        Mailboxes(Accounts([BUYER]), folder=state)
+    assert threading.active_count() == before
 
 
 def test_nothing_is_left_when_it_ends_while_programs_wait() -> None:

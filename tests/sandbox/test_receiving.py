@@ -50,6 +50,13 @@ def test_a_recipient_in_capitals_is_accepted_and_kept_as_written(ses_in: Inbound
     assert ses_in.outside.notification["receipt"]["recipients"] == [ALIAS.upper()]
 
 
+def test_only_extensions_are_announced(ses_in: Inbound) -> None:
+    with ses_in.program() as smtp:
+        smtp.ehlo()
+        assert "pipelining" in smtp.esmtp_features
+        assert "ok" not in smtp.esmtp_features
+
+
 def test_all_recipients_of_the_envelope_stand_in_one_receipt(ses_in: Inbound) -> None:
     recipients = (f"a@{RELAY}", f"b@{RELAY}")
     ses_in.send(mail(), recipients=recipients)

@@ -13,8 +13,20 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from parley.screening.rules.attachment_type import REFUSED_BY_SES
 from parley.stores.mailer import SesMailer
+from sandbox.ses import sending
 from sandbox.ses.refusals import EXTENSIONS
-from tests.sandbox.stand_ins import ALIAS, BUYER, CONFIGURATION_SET, RELAY, Outbound, client, mail, outbound
+from sandbox.ses.sending import UndeliveredError
+from tests.sandbox.stand_ins import (
+    ALIAS,
+    BUYER,
+    CONFIGURATION_SET,
+    RELAY,
+    Outbound,
+    Outside,
+    client,
+    mail,
+    outbound,
+)
 
 TO = BUYER.mailbox
 
@@ -281,3 +293,51 @@ def test_nothing_is_left_when_it_ends_while_clients_are_connected() -> None:
     waiting.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", ses_out.ses.port), timeout=10)
+
+
+def test_what_was_taken_is_delivered_before_it_ends_however_long_that_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deliver = Outside.deliver
+
+    def slow(self: Outside, mailbox: str, raw: bytes) -> bool:
+        time.sleep(0.03)
+        return deliver(self, mailbox, raw)
+
+    monkeypatch.setattr(sending, "CLOSING_SECONDS", 0.2)
+    monkeypatch.setattr(Outside, "deliver", slow)
+    with outbound() as ses_out:
+        for _ in range(30):
+            hand_over(ses_out)
+        assert len(ses_out.outside.delivered) < 30
+    assert ses_out.outside.kinds().count("Delivery") == 30
+
+
+def test_mails_that_a_hanging_port_holds_up_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging = threading.Event()
+    monkeypatch.setattr(sending, "CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr(Outside, "deliver", lambda *_: hanging.wait(10))
+    with pytest.raises(UndeliveredError, match="3 of the mails that SES had accepted"), outbound() as ses_out:
+        _three(ses_out)
+    hanging.set()
+
+
+def test_a_mail_is_delivered_though_no_event_can_be_told(ses_out: Outbound) -> None:
+    ses_out.outside.fails = True
+    ses_out.send(relayed(Cc="copy@example.com"), TO, "copy@example.com")
+    assert [mailbox for mailbox, _ in ses_out.outside.delivered] == [TO, "copy@example.com"]
+    assert ses_out.ses.failures == 1
+
+
+def hand_over(ses_out: Outbound) -> None:
+    """Without waiting until the mail has been carried out."""
+    ses_out.client.send_email(
+        Content={"Raw": {"Data": relayed()}},
+        Destination={"ToAddresses": [TO]},
+        ConfigurationSetName=CONFIGURATION_SET,
+    )
+
+
+def _three(ses_out: Outbound) -> None:
+    for _ in range(3):
+        hand_over(ses_out)

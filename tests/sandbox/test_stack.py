@@ -1,5 +1,7 @@
 """The whole sandbox: parties write by SMTP, the deployed stack works, parties read by IMAP."""
 
+import os
+import signal
 import smtplib
 from dataclasses import replace
 from email import message_from_bytes
@@ -14,8 +16,8 @@ from sandbox.accounts import Account
 from sandbox.loopback import HOST, listening
 from sandbox.mailboxes.mailboxes import Stored
 from sandbox.seeding import BUYER, SELLER, Correspondent
-from sandbox.stack import FREE_PORTS, Ports, Sandbox, StartError, running
-from tests.sandbox.emulator.test_process import free_port
+from sandbox.stack import Sandbox, running
+from sandbox.starting import FREE_PORTS, Ports, StartError
 from tests.sandbox.whole import reply, written
 from tests.support.correspondences import correspond, wait
 from tests.support.template import assembly
@@ -125,24 +127,62 @@ def test_every_port_that_is_taken_is_named_before_anything_starts() -> None:
             pass
     assert f"port {smtp}, for smtp" in str(caught.value)
     assert f"port {page}, for page" in str(caught.value)
-    assert "--help names the options" in str(caught.value)
+    assert "`make sandbox ARGS=--help` names the options" in str(caught.value)
     assert steps == []
 
 
 def test_state_that_is_kept_is_there_at_the_next_start_and_the_thread_goes_on(tmp_path: Path) -> None:
-    ports = replace(FREE_PORTS, emulator=free_port())
-    with running(tmp_path, ports=ports, assembly=assembly()) as sandbox:
-        first, buyer, seller = sandbox.first, sandbox.first.buyer, sandbox.first.seller
+    with running(tmp_path, assembly=assembly()) as sandbox:
+        first, endpoint = sandbox.first, sandbox.deployed.local.endpoint
+        buyer, seller = first.buyer, first.seller
         post(sandbox, buyer, written(buyer.account, buyer.writes_to, "Hello.\n", Message_ID="<1@buyer>"))
-        inbox(sandbox, seller.account, 1)
+        # Accepted is enough: what is on its way is worked on and delivered before the end.
         with (
             pytest.raises(StartError, match="another sandbox runs in"),
-            running(tmp_path, ports=FREE_PORTS, assembly=assembly()),
+            running(tmp_path, assembly=assembly()),
         ):
             pass
-    with running(tmp_path, ports=ports, assembly=assembly()) as sandbox:
+    with (
+        pytest.raises(StartError, match="Leave --emulator-port out"),
+        running(tmp_path, ports=replace(FREE_PORTS, emulator=4), assembly=assembly()),
+    ):
+        pass
+    with running(tmp_path, ports=replace(FREE_PORTS, emulator=None), assembly=assembly()) as sandbox:
         assert sandbox.first == first
+        assert sandbox.deployed.local.endpoint == endpoint
+        assert len(sandbox.mailboxes.messages(seller.account.mailbox)) == 1
         (question,) = inbox(sandbox, seller.account, 1)
         post(sandbox, seller, reply(seller.account, question, "Tomorrow.", "<2@seller>"))
         (answer,) = inbox(sandbox, buyer.account, 1)
     assert answer["In-Reply-To"] == "<1@buyer>"
+
+
+def test_after_a_crash_of_the_emulator_the_next_start_goes_on_from_the_last_good_end(tmp_path: Path) -> None:
+    def write(sandbox: Sandbox, name: str) -> None:
+        buyer = sandbox.first.buyer
+        post(sandbox, buyer, written(buyer.account, buyer.writes_to, "x\n", Message_ID=f"<{name}@buyer>"))
+
+    steps: list[str] = []
+    with running(tmp_path, assembly=assembly()) as sandbox:
+        conversation, seller = sandbox.first.conversation, sandbox.first.seller.account
+        write(sandbox, "first")
+    with running(tmp_path, assembly=assembly(), progress=steps.append) as sandbox:
+        write(sandbox, "lost")
+        inbox(sandbox, seller, 2)
+        os.kill(sandbox.emulator.process_id, signal.SIGKILL)
+    assert "this run did not end in good order; the state from before it is kept" in steps
+    with running(tmp_path, assembly=assembly()) as sandbox:
+        assert len(sandbox.mailboxes.messages(seller.mailbox)) == 1
+        assert len(sandbox.archive(conversation).messages()) == 1
+        write(sandbox, "third")
+        inbox(sandbox, seller, 2)
+
+
+def test_a_port_that_is_given_twice_is_named_before_anything_starts() -> None:
+    steps: list[str] = []
+    with (
+        pytest.raises(StartError, match="port 4025 was given more than once: for smtp and imap"),
+        running(ports=Ports(smtp=4025, imap=4025, page=0, emulator=0), progress=steps.append),
+    ):
+        pass
+    assert steps == []

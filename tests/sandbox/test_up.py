@@ -43,8 +43,10 @@ class Started:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
 
 
-def start(folder: Path, *options: str) -> subprocess.Popen[str]:
-    ports = [f"--{name}-port={free_port()}" for name in ("smtp", "imap", "page", "emulator")]
+def start(folder: Path, *options: str, own_ports: bool = True) -> subprocess.Popen[str]:
+    """own_ports: the emulator's too; otherwise that of what was kept."""
+    names = ("smtp", "imap", "page", *(["emulator"] if own_ports else []))
+    ports = [f"--{name}-port={free_port()}" for name in names]
     return subprocess.Popen(
         [sys.executable, "-m", "sandbox", "up", *ports, *options],
         cwd=ROOT,
@@ -165,6 +167,66 @@ def test_a_port_that_is_taken_is_named_with_the_way_out(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert f"port {port}, for imap" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("imported", ["rich.console", "boto3", "pymap"])
+def test_ctrl_c_while_the_program_is_still_being_loaded_is_answered_with_one_line(imported: str) -> None:
+    # Python says what it has imported, so that the moment is the same on every machine.
+    command = [sys.executable, "-X", "importtime", "-m", "sandbox", "up"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    next(line for line in process.stderr if line.endswith(f" {imported}\n"))
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=ENDING_SECONDS)
+    assert process.returncode == 130
+    said = [line for line in errors.splitlines() if line and not line.startswith("import time:")]
+    assert said == ["interrupted"]
+
+
+def test_after_a_kill_the_next_start_goes_on_from_the_last_good_end(tmp_path: Path) -> None:
+    state, temporary = tmp_path / "state", tmp_path / "temporary"
+    temporary.mkdir()
+    keep = f"--keep={state}"
+
+    def stopped(process: subprocess.Popen[str], number: signal.Signals) -> None:
+        process.send_signal(number)
+        process.communicate(timeout=ENDING_SECONDS)
+        wait(lambda: not processes_in(temporary), "end")
+
+    process = start(temporary, keep)
+    first = said_until_ready(process)
+    stopped(process, signal.SIGINT)
+    process = start(temporary, keep, own_ports=False)
+    said_until_ready(process)
+    stopped(process, signal.SIGKILL)
+    process = start(temporary, keep, own_ports=False)
+    again = said_until_ready(process)
+    stopped(process, signal.SIGINT)
+    assert "the last run did not end in good order; going on from the state before it" in again
+    assert _aliases(again) == _aliases(first)
+    assert sorted(each.name for each in state.iterdir()) == ["kept", "sandbox.lock"]
+    assert list(temporary.iterdir()) == []
+
+
+def _aliases(said: str) -> list[str]:
+    return re.findall(r"writes to (\S+)", said)
+
+
+def test_a_folder_that_cannot_be_kept_is_named_with_the_way_out(tmp_path: Path) -> None:
+    process = start(tmp_path, "--keep=/proc/nowhere")
+    _, errors = process.communicate(timeout=ENDING_SECONDS)
+    assert process.returncode == 1
+    assert "/proc/nowhere cannot be used to keep state" in errors
+    assert "--keep DIR" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("option", ["--mails=0", "--mails=-1", "--connections=0", "--conversations=0"])
+def test_a_measurement_of_nothing_is_wrong_usage(option: str) -> None:
+    command = [sys.executable, "-m", "sandbox", "throughput", option]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=ENDING_SECONDS)
+    assert ended.returncode == 2
+    assert "is not a number from 1" in ended.stderr
 
 
 def test_something_that_is_no_port_is_wrong_usage(tmp_path: Path) -> None:
