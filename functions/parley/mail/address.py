@@ -1,6 +1,7 @@
 """Mailboxes and paths as RFC 5321 and 5322 define them, read from hostile text in linear time."""
 
 import re
+from functools import lru_cache
 
 from parley.mail.mailbox import (
     NULL_REVERSE_PATH,
@@ -33,10 +34,21 @@ def address_list(value: str) -> tuple[NamedMailbox, ...]:
     Comments, quoted strings, groups, routes and obsolete forms are understood; what is no mailbox is left
     out; never raises; linear in the value. Quoted display names are not split at commas.
     """
+    return _short_list(value) if len(value) <= _SHORT else _list(value)
+
+
+_SHORT = 300
+
+
+def _list(value: str) -> tuple[NamedMailbox, ...]:
     # Nearly every From, Sender and Reply-To is one mailbox in its plainest form.
     if (plain := _PLAIN_FIELD.fullmatch(value)) is not None and (mailbox := _mailbox(plain[3])) is not None:
         return (NamedMailbox(_decoded(plain[1] or plain[2] or ""), mailbox),)
     return _ListReader(value).read()
+
+
+# The field that names the author is read for several reasons, and people write more than one mail.
+_short_list = lru_cache(maxsize=256)(_list)
 
 
 _ATOM = r'[^\s\x00-\x1f"(),:;<>@\[\]\\]++'

@@ -58,8 +58,10 @@ Clause = list[tuple[str, str]]
 """The `name=value` pairs of one clause, names lower-case; a name without a value has ""."""
 
 # RFC 8601 §2.2: CFWS, quoted strings, and everything else up to a separator.
-_TOKEN = re.compile(r'\s+|"((?:[^"\\]|\\.)*+)"|[;=]|[^\s;="()]+', re.DOTALL)
+_TOKEN = re.compile(r'\s+|"(?:[^"\\]|\\.)*+"|[;=]|[^\s;="()]+', re.DOTALL)
 _COMMENT = re.compile(r"[^()\\]*+(?:\\.|[()])", re.DOTALL)
+_FLAT_TOKEN = re.compile(rf"{_TOKEN.pattern}|\([^()\\]*+\)", re.DOTALL)
+"""The same with comments that hold no other comment: all that SES itself writes."""
 
 
 def _clauses(value: str) -> Iterator[Clause]:
@@ -93,6 +95,14 @@ def _clauses(value: str) -> Iterator[Clause]:
 def _tokens(value: str) -> Iterator[str | None]:
     """Separators, words and quoted strings (with their quotes), " " for blanks and comments; None where
     the value is malformed."""
+    tokens = _FLAT_TOKEN.findall(value)
+    # Nothing was skipped if the tokens are as long as the value.
+    if sum(map(len, tokens)) == len(value):
+        return (" " if token.isspace() or token[0] == "(" else token for token in tokens)
+    return _nested_tokens(value)
+
+
+def _nested_tokens(value: str) -> Iterator[str | None]:
     position = 0
     while position < len(value):
         if value[position] == "(":

@@ -134,9 +134,6 @@ def _fallback(data: bytes, codec: str) -> tuple[str, str] | None:
         return data.decode(codec, "replace"), codec
 
 
-_LINE_END = re.compile(r"\r\n?|\n")
-
-
 def encode(text: str, codec: str) -> tuple[str, bytes]:
     """The MIME charset and the bytes of an outgoing text: lines end with CRLF, NUL is left out. `codec` is
     kept where it can express the text and is understood everywhere, else UTF-8."""
@@ -144,7 +141,7 @@ def encode(text: str, codec: str) -> tuple[str, bytes]:
         text = text.replace("\0", "")
     pairs = text.count("\r\n")
     if text.count("\n") != pairs or text.count("\r") != pairs:
-        text = "\r\n".join(_LINE_END.split(text))
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     label = OUTGOING.get(codec, "utf-8")
     if text.isascii():
         return label, text.encode("ascii")

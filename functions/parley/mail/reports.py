@@ -165,8 +165,10 @@ def _is_bulk(header: Header) -> bool:
 
 def _word(value: bytes | None) -> str:
     """The first word of a value, lower-case, without parameters and comments."""
-    words = re.split(r"[\s;(]", _latin(value).strip().lower(), maxsplit=1)
-    return words[0]
+    return "" if value is None else _END_OF_WORD.split(_latin(value).strip().lower(), maxsplit=1)[0]
+
+
+_END_OF_WORD = re.compile(r"[\s;(]")
 
 
 def _latin(value: bytes | None) -> str:

@@ -120,6 +120,8 @@ def _as_text(data: bytes) -> tuple[str, str] | None:
     head = data[:_SNIFFED]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         codec = "utf-16"
+        # A file that lacks its last octet is text all the same; what is left may be half of an ASCII letter.
+        data += bytes(len(data) % 2)
     elif b"\0" in head:
         return None
     else:

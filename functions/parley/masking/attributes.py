@@ -75,13 +75,14 @@ class AttributeFilter:
 
     def __call__(self, _tag: str, name: str, value: str) -> str | None:
         key = (_AS.get(name, ""), value)
-        if key not in self._known:
-            try:
-                self._known[key] = self._decide(key[0], value)
-            except Exception as failure:  # the sanitiser would swallow it and go on
-                self.failure = failure
-                return None
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        try:
+            decided = self._known[key] = self._decide(*key)
+        except Exception as failure:  # the sanitiser would swallow it and go on
+            self.failure = failure
+            return None
+        return decided
 
     def _decide(self, name: str, value: str) -> str | None:
         if name == "src":
@@ -144,8 +145,11 @@ class AttributeFilter:
             return None if self.matcher.contacts.is_public_number(number) else ContactKind.PHONE
         if scheme == "mailto":
             return None
+        contacts = self.matcher.contacts
         if next(contact_hits(View(value), self.matcher, _HANDLES), None):
             return ContactKind.HANDLE
+        if ContactKind.LINK not in contacts.masked and ContactKind.LINK not in contacts.flagged:
+            return None
         host = next(iter(links(value, value.lower())), None)
         return None if host is None or is_known(host[1], self.matcher) else ContactKind.LINK
 

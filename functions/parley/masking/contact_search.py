@@ -1,8 +1,8 @@
 """The rules for other contact data, compiled for one mail: what is looked for, and what of it passes."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from parley.masking.contact_rules import ContactKind, ContactRules, Treatment
@@ -41,14 +41,15 @@ class ContactSearch:
         )
 
 
-def contact_search(rules: ContactRules, public: frozenset[str], ours: Iterable[str]) -> ContactSearch:
+@lru_cache(maxsize=64)
+def contact_search(rules: ContactRules, public: frozenset[str], ours: frozenset[str]) -> ContactSearch:
     """public: lower-case mailboxes, hosts, URLs and telephone numbers declared public. ours: our own
     domains."""
     hosts = {contact for contact in public if not set("@/:") & set(contact)}
     return ContactSearch(
         masked=rules.kinds(Treatment.MASK),
         flagged=rules.kinds(Treatment.FLAG),
-        domains=rules.known_domains | hosts | frozenset(ours),
+        domains=rules.known_domains | hosts | ours,
         public_links=tuple(contact for contact in public if "://" in contact),
         public_numbers=frozenset(_digits(contact) for contact in public if _NUMBER.fullmatch(contact)),
     )

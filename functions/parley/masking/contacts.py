@@ -68,7 +68,9 @@ def _hits(kind: ContactKind, spans: Iterable[tuple[int, int]], replacement: str)
 
 
 def _of_words(view: View, matcher: Matcher, kinds: Kinds, digits: Digits) -> Iterator[Hit]:
-    found = triggers(view.lower)
+    found = triggers(view)
+    if not found and digits is Digits.FEW:
+        return
     if found and ContactKind.HANDLE in kinds:
         spans = (
             span
@@ -76,7 +78,7 @@ def _of_words(view: View, matcher: Matcher, kinds: Kinds, digits: Digits) -> Ite
             if not matcher.contacts.is_public_link(view.lower[slice(*span)])
         )
         yield from _hits(ContactKind.HANDLE, spans, MASKED_CONTACT)
-    if ContactKind.OBFUSCATED in kinds and (found or digits is not Digits.FEW):
+    if ContactKind.OBFUSCATED in kinds:
         hidden = obfuscated(view.lower, found, digits)
         yield from _hits(ContactKind.OBFUSCATED, hidden, MASKED_CONTACT)
 

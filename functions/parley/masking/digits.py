@@ -12,7 +12,8 @@ _KIND: Final = bytes.maketrans(
     bytes(range(256)),
     bytes(48 if chr(octet) in "0123456789" else 111 if chr(octet) in "oOIl" else 120 for octet in range(256)),
 )
-_ONE_KIND: Final = bytes.maketrans(b"o", b"0")
+_ONE_KIND: Final = _KIND.replace(b"o", b"0")
+"""The same with letters that pass for digits as digits."""
 _SEPARATORS: Final = b" \t.-/()\xa0\x96\x97+*_~|"
 _ENOUGH: Final = b"0" * SHORTEST
 # The zeros of other scripts; NFKC leaves their digits as they are.
@@ -35,13 +36,14 @@ class Digits(Enum):
 def digits_in(view: View) -> tuple[View, Digits]:
     """The view with the digits of other scripts as ASCII digits, and a fast first test: whether seven of them
     stand close together."""
-    try:
-        octets = view.text.encode("cp1252")
-    except UnicodeEncodeError:
+    octets = view.octets
+    if octets is None:
         if _FOREIGN.search(view.text):
             view = view.translated(_PLAIN)
         octets = view.text.encode("cp1252", "replace")
+    if _ENOUGH not in octets.translate(_ONE_KIND, _SEPARATORS):
+        return view, Digits.FEW
     kinds = octets.translate(_KIND, _SEPARATORS)
     if b"0o" in kinds or b"o0" in kinds:
-        return view, Digits.MIXED if _ENOUGH in kinds.translate(_ONE_KIND) else Digits.FEW
+        return view, Digits.MIXED
     return view, Digits.ENOUGH if _ENOUGH in kinds else Digits.FEW

@@ -1,6 +1,6 @@
 """Masks HTML: sanitised (nh3), read as the reader sees it, and masked there.
 
-Layout stays: tables, inline styles, classes, ids, `cid:` pictures. What loads something from elsewhere, runs
+Layout stays: tables, styles, classes, ids, `cid:` pictures. What loads something from elsewhere, runs
 or submits goes. Text is searched joined across tags; a hit's tags stay, only its characters go. Should the
 sanitiser swallow text (it does after malformed `<math><style>`), the text is sent in place of the HTML.
 """
@@ -20,10 +20,11 @@ from parley.masking.matcher import Matcher
 from parley.masking.readings import percent_decodings, plain
 from parley.masking.spans import merged, spans_of
 from parley.masking.styles import PROPERTIES
+from parley.masking.stylesheets import frame
 from parley.masking.text import MaskedText, Medium, mask_text, mask_view, may_hide
 from parley.masking.tokens import Hit
 from parley.masking.views import View
-from parley.masking.visible import GONE, bare_text, visible_text, without_foreign
+from parley.masking.visible import GONE, bare_octets, visible_text, without_foreign
 
 _INLINE: Final = (
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|ins|kbd|mark|q|s|samp|small|span|strike|"
@@ -73,13 +74,15 @@ def mask_html(
     )
     if attributes.failure:
         raise attributes.failure
-    if _swallowed(bare_text(text), cleaned):
+    if _swallowed(text, cleaned):
         masked = mask_text(visible_text(text), matcher, mask_contacts=mask_contacts)
         return MaskedHtml(masked.text, masked.protected, masked.contacts, is_html=False)
     masked = _mask_visible(_EMPTY_IMAGE.sub("", cleaned), matcher, mask_contacts)
+    around = mask_text(frame(text), matcher, mask_contacts=False)
+    is_framed = around.text and not around.protected
     return MaskedHtml(
-        masked.text,
-        masked.protected + attributes.protected,
+        f"{around.text}{masked.text}</body></html>" if is_framed else masked.text,
+        masked.protected + attributes.protected + around.protected,
         (*masked.contacts, *attributes.contacts),
         remote_images=attributes.remote_images,
     )
@@ -179,10 +182,12 @@ _SEPARATED: Final = Medium(_separated, _apart, _between_tags)
 _STRIPPED: Final = Medium(_stripped, _bare, _between_tags)
 
 
-def _swallowed(visible: str, cleaned: str) -> bool:
-    left = _bare(cleaned)
-    if "".join(visible.split()) == "".join(left.split()):
+def _swallowed(text: str, cleaned: str) -> bool:
+    """Whether the sanitiser left out text that a reader sees."""
+    octets = bare_octets(text), bare_octets(cleaned)
+    if octets[0] == octets[1]:
         return False
-    before = len(_NOT_WORD.sub("", visible))
-    after = len(_NOT_WORD.sub("", left))
+    # The sanitiser writes characters in place of most entities.
+    visible, left = (html.unescape(shown.decode("utf-8", "replace")) for shown in octets)
+    before, after = len(_NOT_WORD.sub("", visible)), len(_NOT_WORD.sub("", left))
     return before - after > max(3, before // 50)

@@ -26,18 +26,20 @@ def other_mailboxes(view: View, matcher: Matcher) -> Iterator[Span]:
     while at >= 0:
         domain = _DOMAIN.match(lower, at + 1)
         end = _domain_end(text, at + 1, domain.end()) if domain else 0
-        if end:
+        if end and not _is_ours(lower[at + 1 : end], matcher):
             starts = local_starts(view, at)
-            if starts and _is_other(lower, starts[0], at, end, matcher):
+            if starts and _is_other(lower, starts[0], end, matcher):
                 yield starts[0], end
         at = text.find("@", max(at + 1, end))
 
 
-def _is_other(lower: str, start: int, at: int, end: int, matcher: Matcher) -> bool:
-    domain, mailbox = lower[at + 1 : end], lower[start:end]
+def _is_ours(domain: str, matcher: Matcher) -> bool:
     ours = matcher.relay_domain
-    if domain == ours or domain in matcher.alias_domains or domain.endswith(f".{ours}"):
-        return False
+    return domain == ours or domain in matcher.alias_domains or domain.endswith(f".{ours}")
+
+
+def _is_other(lower: str, start: int, end: int, matcher: Matcher) -> bool:
+    mailbox = lower[start:end]
     if mailbox in matcher.public or any(alias in mailbox for alias in matcher.aliases):
         return False
     # The user information of a URL (RFC 3986 §3.2.1) is no mailbox.

@@ -8,12 +8,11 @@ file extension, a broken line) the string is taken as protected.
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
 from parley.mail.address import Mailbox
+from parley.masking.anchors import Anchors
 from parley.masking.contact_rules import ContactRules
 from parley.masking.contact_search import contact_search
 from parley.masking.protected import (
@@ -24,29 +23,30 @@ from parley.masking.protected import (
     masking_key,
     same_domains,
 )
-from parley.masking.readings import plain
+from parley.masking.readings import plain_name
 from parley.masking.tokens import LETTERS_AND_DIGITS, MAX_LOCAL, Hit, after_gaps, goes_on, local_starts
-from parley.masking.views import View, encodable
+from parley.masking.views import View
 
 _OCTET_LOCAL_BACKWARDS: Final = re.compile(rb"@[a-z0-9._%+\-]{1,64}")
 _HOST_BACKWARDS: Final = re.compile(r"(?:\.[\w\-]{1,63}){0,30}")
 _LOCAL_CHARACTER: Final = re.compile(r"[a-z0-9.%+\-]")
-_IN_A_RUN: Final = bytes.maketrans(
-    bytes(range(256)),
-    bytes(120 if re.match(rb"[A-Za-z0-9+/_\-]", bytes((octet,))) else 32 for octet in range(256)),
-)
 _SEPARATOR_BACKWARDS: Final = re.compile(
     r"[ \t]{0,3}(?:@|=|04[=%\-]|%|[)\]}]ta[(\[{])[ \t]{0,3}|[ \t]{1,3}ta[ \t]{1,3}"
 )
+_BROKEN_TAG: Final = re.compile(r"\+[a-z0-9]{1,20}")
 _VERP_TAIL: Final = re.compile(r"@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,10}")
 
 
 _DEFAULT_RULES: Final = ContactRules()
 
 
-@lru_cache(maxsize=8)
 def matcher_for(protected: Protected, relay_domain: str, rules: ContactRules = _DEFAULT_RULES) -> "Matcher":
     """The matcher of a mail, which is asked for several times."""
+    return _matcher(protected, relay_domain, rules)
+
+
+@lru_cache(maxsize=8)
+def _matcher(protected: Protected, relay_domain: str, rules: ContactRules) -> "Matcher":
     return Matcher(protected, relay_domain, rules)
 
 
@@ -61,70 +61,59 @@ class Matcher:
         self._mailboxes: dict[tuple[str, str], str] = {}
         self._private: dict[str, str] = {}
         self._locals: dict[str, set[str]] = {}
-        self.hashes: set[str] = set()
+        self._registered: list[Mailbox] = []
+        self.known_runs: dict[bytes, bool] = {}
+        """Encoded runs of the text in work and whether they hold anything: it is read several times."""
         for identity in (protected.author, protected.recipient):
             self._add(identity)
-        self._anchors = sorted(self._private.keys() | self._locals.keys())
-        # Base64 makes four characters of three octets; a run that is shorter holds none of the strings.
-        self.shortest_run = min((len(anchor) for anchor in self._anchors), default=64) * 4 // 3
-        self._long_run = b"x" * self.shortest_run
-        self._automaton = AhoCorasick(self._anchors, matchkind=MatchKind.Standard) if self._anchors else None
+        self.anchors = Anchors(self._private.keys() | self._locals.keys())
         self.alias_domains = {identity.alias.domain for identity in (protected.author, protected.recipient)}
         self.aliases = {str(identity.alias).lower() for identity in (protected.author, protected.recipient)}
         ours = {self.relay_domain, *self.alias_domains, MASKED_DOMAIN}
-        self.contacts = contact_search(rules, self.public, ours)
+        self.contacts = contact_search(rules, self.public, frozenset(ours))
 
     def _add(self, identity: Identity) -> None:
         alias = str(identity.alias)
         for domain in identity.private_domains:
             for form in domain_forms(domain.lower()):
-                self._private.setdefault(plain(View(form)).lower, alias)
+                self._private.setdefault(plain_name(form), alias)
         for mailbox in identity.mailboxes:
             self._add_mailbox(mailbox, alias)
 
     def _add_mailbox(self, mailbox: Mailbox, alias: str) -> None:
         local, domain = mailbox.local_part.lower(), mailbox.domain.lower()
+        seen_local = plain_name(local)
         for other in same_domains(domain):
             for form in domain_forms(other):
-                form = plain(View(form)).lower
-                self._mailboxes.setdefault(masking_key(plain(View(local)).lower, form), alias)
-                self._locals.setdefault(form, set()).add(plain(View(local)).lower)
-        whole = f"{local}@{domain}".encode("utf-8", "replace")
-        # Senders put digests of the address into links and picture names (Gravatar, list software).
-        for name in ("md5", "sha1", "sha256"):
-            self.hashes.add(hashlib.new(name, whole, usedforsecurity=False).hexdigest())
+                seen_form = plain_name(form)
+                self._mailboxes.setdefault(masking_key(seen_local, seen_form), alias)
+                self._locals.setdefault(seen_form, set()).add(seen_local)
+        self._registered.append(mailbox)
 
-    def encoded_runs(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where runs of base64 or of hexadecimal digits stand that are long enough to hold something."""
-        # Octets that only say whether they may stand in a run are searched ten times as fast as the text.
-        octets = text.encode("ascii", "replace").translate(_IN_A_RUN) + b" "
-        start = octets.find(self._long_run)
-        while start >= 0:
-            end = octets.find(b" ", start)
-            yield start, end
-            start = octets.find(self._long_run, end)
+    @cached_property
+    def hashes(self) -> frozenset[str]:
+        """Digests of the mailboxes, which senders put into links and picture names (Gravatar, lists)."""
+        return frozenset(
+            hashlib.new(
+                name, str(mailbox).lower().encode("utf-8", "replace"), usedforsecurity=False
+            ).hexdigest()
+            for mailbox in self._registered
+            for name in ("md5", "sha1", "sha256")
+        )
 
     def anchored(self, lower: str) -> bool:
         """Whether any protected domain occurs at all: a fast first test of lower-case text."""
-        for anchor in self._anchors:  # noqa: SIM110  # a generator costs more than the search
-            if anchor in lower:
-                return True
-        return False
+        return self.anchors.stand_in(lower)
 
     def octet_spans(self, lower: bytes) -> Iterator[tuple[int, int]]:
         """Where protected strings stand in lower-case octets of a file, whatever stands beside them."""
-        for anchor in self._anchors:
-            octets = anchor.encode()
-            at = lower.find(octets)
-            while at >= 0:
-                end = at + len(octets)
-                local = _OCTET_LOCAL_BACKWARDS.match(lower[max(0, at - 65) : at][::-1])
-                names = (f"{name}@".encode() for name in self._locals.get(anchor, ()))
-                if anchor in self._private:
-                    yield at - (local.end() if local else 0), end
-                elif length := max((len(name) for name in names if lower.endswith(name, 0, at)), default=0):
-                    yield at - length, end
-                at = lower.find(octets, end)
+        for anchor, at, end in self.anchors.octet_places(lower):
+            local = _OCTET_LOCAL_BACKWARDS.match(lower[max(0, at - 65) : at][::-1])
+            names = (f"{name}@".encode() for name in self._locals.get(anchor, ()))
+            if anchor in self._private:
+                yield at - (local.end() if local else 0), end
+            elif length := max((len(name) for name in names if lower.endswith(name, 0, at)), default=0):
+                yield at - length, end
 
     def hits(self, view: View, *, joined: bool = False) -> Iterator[Hit]:
         """Protected strings of the view.
@@ -132,11 +121,10 @@ class Matcher:
         joined: the view has blanks or line ends left out; these count as boundaries for mailboxes, and only
         hits across such a gap are of interest.
         """
-        if self._automaton is None or not self.anchored(view.lower):
+        if not self.anchored(view.lower):
             return
-        lower = encodable(view.lower)
-        for index, start, end in self._automaton.find_matches_as_indexes(lower, overlapping=True):
-            hit = self._hit(view, self._anchors[index], start, end, joined)
+        for start, end in self.anchors.occurrences(view.lower):
+            hit = self._hit(view, view.lower[start:end], start, end, joined)
             if hit and not self._is_public(view, hit):
                 yield hit
 
@@ -180,7 +168,11 @@ class Matcher:
         starts = local_starts(view, at, joined=joined)
         for begin in starts:
             alias = self._mailboxes.get(masking_key(lower[begin:at], anchor))
-            if alias is not None and host == end - len(anchor):
+            if (
+                alias is not None
+                and host == end - len(anchor)
+                and not (joined and _breaks_tag(view, begin, at))
+            ):
                 return Hit(begin, stop, alias, registered=True)
         for local in self._locals.get(anchor, ()):
             begin = at - len(local)
@@ -213,3 +205,10 @@ class Matcher:
             and before.endswith("://")
             for contact in self.public
         )
+
+
+def _breaks_tag(view: View, start: int, at: int) -> bool:
+    """Whether what looks like a local-part with a tag rather is the end of one line and words of the next."""
+    plus = view.lower.find("+", start + 1, at)
+    gaps = view.gaps(plus, at) if plus >= 0 else []
+    return len(gaps) > 1 or (len(gaps) == 1 and not _BROKEN_TAG.fullmatch(view.lower, plus, at))

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from parley.masking.anchors import BROKEN_LINE
 from parley.masking.contacts import NO_KINDS, contact_hits
 from parley.masking.encoded import encoded_hits
 from parley.masking.matcher import Matcher
@@ -24,8 +25,9 @@ from parley.masking.readings import (
 from parley.masking.tokens import Hit
 from parley.masking.views import TooComplexError, View
 
-BROKEN_RUN: Final = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}+\r?\n[> \t]{0,40}[A-Za-z0-9+/]{4}")
-"""A run of base64 that a line end breaks."""
+_BROKEN_RUN: Final = re.compile(
+    rf"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{{BROKEN_LINE},}}+\r?\n[> \t]{{0,40}}[A-Za-z0-9+/]{{4}}"
+)
 _MAX_BROKEN: Final = 2_000
 
 
@@ -42,12 +44,17 @@ def spans_of(base: View, matcher: Matcher, mask_contacts: bool) -> Iterator[Hit]
             yield from _on_base(view, contact_hits(view, matcher, kinds))
 
 
+def breaks_a_run(seen: View) -> bool:
+    """Whether a line end breaks a run of base64."""
+    return _BROKEN_RUN.search(seen.text) is not None
+
+
 def broken_spans(seen: View, matcher: Matcher) -> Iterator[Hit]:
     """What is only readable once blanks, line ends and tags are gone."""
-    if BROKEN_RUN.search(seen.text):
+    if breaks_a_run(seen):
         view = unfolded(seen)
         yield from _on_base(view, encoded_hits(view, matcher))
-    for whole in (seen, without_tags(seen)):
+    for whole in dict.fromkeys((seen, without_tags(seen))):
         if matcher.anchored("".join(whole.lower.split()).replace(">", "")):
             yield from _joined(whole, matcher)
 

@@ -15,15 +15,16 @@ from parley.masking.contacts import contact_hits, noticed
 from parley.masking.encoded import some_run_reveals
 from parley.masking.links import unwrapped
 from parley.masking.matcher import Matcher
-from parley.masking.readings import plain, plain_text
-from parley.masking.spans import BROKEN_RUN, broken_spans, merged, spans_of, swallows
+from parley.masking.octets import without_blanks
+from parley.masking.readings import glance, plain
+from parley.masking.spans import breaks_a_run, broken_spans, merged, spans_of, swallows
 from parley.masking.tokens import Hit
 from parley.masking.views import View
 
 ROUNDS: Final = 6
 _MANY: Final = 3_000
-_PERCENT: Final = re.compile(r"%[0-9a-f]{2}")
-_QUOTED_PRINTABLE: Final = re.compile(r"=(?:\r?\n|[2-7][0-9a-f])")
+_PERCENT: Final = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_QUOTED_PRINTABLE: Final = re.compile(r"=(?:\r?\n|[2-7][0-9a-f])", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _ESCAPE: Final = re.compile(r"[@%\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|&#|&\w+;|\+A")
 
@@ -85,28 +86,36 @@ def mask_text(text: str, matcher: Matcher, *, mask_contacts: bool = True) -> Mas
     return MaskedText(again.text, masked.protected, again.contacts)
 
 
-def _is_clean(shown: str, seen: View, matcher: Matcher, *, mask_contacts: bool) -> bool:
-    """Whether a text certainly holds nothing to mask: a fast first test of a whole text.
-
-    shown: the text as its medium shows it. seen: the same, plain.
-    """
-    lower = seen.lower
-    if ("%" in lower and _PERCENT.search(lower)) or "+a" in lower or _QUOTED_PRINTABLE.search(lower):
+def _is_clean(seen: View, matcher: Matcher, *, mask_contacts: bool) -> bool:
+    """Whether a text certainly holds nothing to mask: a fast first test of a whole text, in plain view."""
+    text = seen.text
+    if ("%" in text and _PERCENT.search(text)) or "+A" in text or "+a" in text:
+        return False
+    if "=" in text and _QUOTED_PRINTABLE.search(text):
         return False
     if mask_contacts and next(contact_hits(seen, matcher, matcher.contacts.masked), None):
         return False
     # What looks like a tag may be none: "<anna@", then a line end, then "shop.example>".
-    for bare in (lower, _TAG.sub("", lower)) if "<" in lower else (lower,):
-        # A domain has neither blanks nor ">": it stands here if it stands there.
-        if matcher.anchored("".join(bare.split()).replace(">", "")):
-            return False
-    return not some_run_reveals(seen.text, matcher) and BROKEN_RUN.search(shown) is None
+    if _is_anchored(seen, matcher) or ("<" in text and _is_anchored(View(_TAG.sub("", text)), matcher)):
+        return False
+    if not matcher.anchors.may_have_runs(seen.octets or text.encode("ascii", "replace")):
+        return True
+    return not some_run_reveals(text, matcher) and not breaks_a_run(seen)
+
+
+def _is_anchored(seen: View, matcher: Matcher, also: str = ">") -> bool:
+    """Whether a protected domain stands in the text once blanks are left out, and those other characters: it
+    has none, so it stands there if it stands in the text."""
+    if seen.octets is not None:
+        return matcher.anchors.place_in(without_blanks(seen.octets, also.encode("ascii"))) >= 0
+    bare = "".join(seen.lower.split())
+    return matcher.anchored(bare.replace(also, "") if also else bare)
 
 
 def may_hide(text: str, matcher: Matcher) -> bool:
     """Whether a text in which everything was masked once may hold something when it is read otherwise."""
-    seen = plain_text(text).lower()
-    return _PERCENT.search(seen) is not None or matcher.anchored("".join(seen.split()))
+    seen = glance(text)
+    return ("%" in seen.text and _PERCENT.search(seen.text) is not None) or _is_anchored(seen, matcher, "")
 
 
 def is_plain(text: str, matcher: Matcher) -> bool:
@@ -124,8 +133,8 @@ def mask_view(text: str, matcher: Matcher, medium: Medium, *, mask_contacts: boo
     masked: list[str] = []
     for _ in range(ROUNDS):
         shown = medium.show(text)
-        seen = View(plain_text(shown))
-        is_clean = _is_clean(shown, seen, matcher, mask_contacts=mask_contacts)
+        seen = glance(shown)
+        is_clean = _is_clean(seen, matcher, mask_contacts=mask_contacts)
         spans = [] if is_clean else _found(text, medium.read(text), matcher, medium, mask_contacts)
         if not spans:
             flagged = noticed(seen, matcher) if mask_contacts else ()

@@ -76,6 +76,15 @@ def mask_by_kind(
     text: str, kind: Kind, label: Label, matcher: Matcher, content_ids: Mapping[str, str], mask_contacts: bool
 ) -> tuple[MaskedText, Label, tuple[str, ...]]:
     """The text masked as its kind asks, the label it then needs, and codes of what was done."""
+    try:
+        return _by_kind(text, kind, label, matcher, content_ids, mask_contacts)
+    finally:
+        matcher.known_runs.clear()
+
+
+def _by_kind(
+    text: str, kind: Kind, label: Label, matcher: Matcher, content_ids: Mapping[str, str], mask_contacts: bool
+) -> tuple[MaskedText, Label, tuple[str, ...]]:
     match kind:
         case Kind.HTML:
             found = mask_html(text, matcher, content_ids, mask_contacts=mask_contacts)

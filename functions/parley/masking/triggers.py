@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
-from parley.masking.views import encodable
+from parley.masking.octets import LOWER, octets_of
+from parley.masking.views import View, encodable
 
 
 class Sign(Enum):
@@ -72,21 +73,23 @@ _TABLE: Final = tuple(_table().items())
 _FIRST_DIGIT: Final = next(index for index, (_, (sign, _)) in enumerate(_TABLE) if sign is Sign.DIGIT)
 _FEWEST_DIGITS: Final = 5
 _AUTOMATON: Final = AhoCorasick([name for name, _ in _TABLE], matchkind=MatchKind.Standard)
+_WESTERN: Final = {index: octets for index, (name, _) in enumerate(_TABLE) if (octets := octets_of(name))}
+"""The names that Windows-1252 can hold: texts that it can hold have no others."""
+_INDEXES: Final = tuple(_WESTERN)
+_OCTET_AUTOMATON: Final = BytesAhoCorasick(
+    list(_WESTERN.values()), matchkind=MatchKind.Standard, implementation=Implementation.DFA
+)
 _MAX_TRIGGERS: Final = 20_000
 _WINDOW: Final = 65_536
 _LONGEST: Final = max(len(name) for name, _ in _TABLE)
 
 
-def triggers(lower: str) -> list[Trigger]:
-    """The words in lower-case text, in order of their places; at most 20,000. Digits only if there are enough
-    of them for a number."""
+def triggers(view: View) -> list[Trigger]:
+    """The words in a view, in order of their places; at most 20,000. Digits only if there are enough of them
+    for a number."""
     raw: list[tuple[int, int, int]] = []
-    for offset in range(0, len(lower), _WINDOW):
-        window = lower if len(lower) <= _WINDOW else lower[offset : offset + _WINDOW + _LONGEST]
-        try:
-            found = _AUTOMATON.find_matches_as_indexes(window, overlapping=True)
-        except UnicodeEncodeError:
-            found = _AUTOMATON.find_matches_as_indexes(encodable(window), overlapping=True)
+    for offset in range(0, len(view.text), _WINDOW):
+        found = _found(view, offset, offset + _WINDOW + _LONGEST)
         raw += [(offset + start, -offset - end, index) for index, start, end in found if start < _WINDOW]
         if len(raw) > _MAX_TRIGGERS:
             break
@@ -95,6 +98,19 @@ def triggers(lower: str) -> list[Trigger]:
     if sum(index >= _FIRST_DIGIT for _, _, index in raw) < _FEWEST_DIGITS:
         raw = [found for found in raw if found[2] < _FIRST_DIGIT]
     return [_trigger(start, -end, index) for start, end, index in sorted(raw[:_MAX_TRIGGERS])]
+
+
+def _found(view: View, start: int, end: int) -> list[tuple[int, int, int]]:
+    """Index in the table, start and end, of the words in text[start:end], all counted from there."""
+    if view.octets is None:
+        window = view.lower[start:end]
+        try:
+            return _AUTOMATON.find_matches_as_indexes(window, overlapping=True)
+        except UnicodeEncodeError:
+            return _AUTOMATON.find_matches_as_indexes(encodable(window), overlapping=True)
+    window_octets = view.octets[start:end].translate(LOWER)
+    found = _OCTET_AUTOMATON.find_matches_as_indexes(window_octets, overlapping=True)
+    return [(_INDEXES[index], first, last) for index, first, last in found]
 
 
 def _trigger(start: int, end: int, index: int) -> Trigger:

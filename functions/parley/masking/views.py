@@ -1,7 +1,8 @@
 """Text as another program would decode it, with the way back to the characters it came from.
 
 A view is made by rewriting the matches of one pattern; views of views compose. Only what matches costs
-Python time, so a view of a mostly plain text is nearly as cheap as the copy of that text.
+Python time, so a view of a mostly plain text is nearly as cheap as the copy of that text. The way back is
+worked out when somebody asks for it: most views are searched in vain.
 """
 
 import re
@@ -9,7 +10,10 @@ from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
 from itertools import accumulate, chain
-from typing import Final
+from operator import add, sub
+from typing import Final, NamedTuple
+
+from parley.masking.octets import lowered, octets_of
 
 MAX_PIECES: Final = 200_000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -25,6 +29,21 @@ def encodable(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
+Decode = Callable[[re.Match[str]], str] | str
+
+
+class _Pieces(NamedTuple):
+    """What was rewritten, in order: the spans in the view's text, and those in its parent's."""
+
+    starts: list[int]
+    ends: list[int]
+    origins: list[int]
+    origin_ends: list[int]
+
+
+_NOTHING: Final = _Pieces([], [], [], [])
+
+
 class View:
     """A text and, for each of its spans, the span of the base text that it stands for."""
 
@@ -35,54 +54,58 @@ class View:
         self.joins = False
         """Whether blanks or line ends were left out, so that words stand together that were apart."""
         self._parent = parent
-        self._at: list[int] = []
-        self._until: list[int] = []
-        self._origin: list[int] = []
-        self._origin_end: list[int] = []
+        self._rewriting: tuple[re.Pattern[str], Decode] | None = None
 
     @cached_property
     def lower(self) -> str:
         """The text in lower case, character for character."""
-        lowered = self.text.lower()
-        if len(lowered) == len(self.text):
-            return lowered
-        return "".join(low if len(low := char.lower()) == 1 else char for char in self.text)
+        return lowered(self.text)
 
-    def rewritten(self, pattern: re.Pattern[str], decode: Callable[[re.Match[str]], str]) -> "View":
+    @cached_property
+    def octets(self) -> bytes | None:
+        """`octets_of` the text."""
+        return octets_of(self.text)
+
+    def rewritten(self, pattern: re.Pattern[str], decode: Decode) -> "View":
         """A view in which each match of the pattern (none may be empty) reads as decode says; self if
         nothing changes. Raises `TooComplexError`."""
-        text = self.text
-        matches = list(pattern.finditer(text))
-        if not matches:
-            return self
-        if len(matches) > MAX_PIECES:
+        text, matches = pattern.subn(decode, self.text)
+        if matches > MAX_PIECES:
             raise TooComplexError
-        decoded = list(map(decode, matches))
-        origin = [match.start() for match in matches]
-        origin_end = [match.end() for match in matches]
-        # What stands between the matches: one piece more than there are matches.
-        kept = list(zip((0, *origin_end), (*origin, len(text)), strict=True))
-        view = View(_woven([text[start:end] for start, end in kept], decoded), self)
-        if view.text == text:
+        if text == self.text:
             return self
+        view = View(text, self)
+        view._rewriting = (pattern, decode)
         if self.strict:
-            view.strict = _woven([self.strict[start:end] for start, end in kept], decoded)
-        lengths = chain.from_iterable(
-            (end - start, len(piece)) for (start, end), piece in zip(kept, decoded, strict=False)
-        )
-        edges = list(accumulate(lengths))
-        view._at, view._until = edges[0::2], edges[1::2]
-        view._origin, view._origin_end = origin, origin_end
+            view.strict = _rewritten(self.strict, view._pieces, text)
         return view
 
-    def translated(self, table: dict[int, int]) -> "View":
-        """A view with single characters exchanged for single characters."""
-        text = self.text.translate(table)
+    @cached_property
+    def _pieces(self) -> _Pieces:
+        if self._rewriting is None or self._parent is None:
+            return _NOTHING
+        pattern, decode = self._rewriting
+        matches = list(pattern.finditer(self._parent.text))
+        origins, origin_ends = map(list, zip(*map(re.Match.span, matches), strict=True))
+        if isinstance(decode, str):
+            lengths = [len(decode)] * len(matches)
+        else:
+            lengths = list(map(len, map(decode, matches)))
+        kept = map(sub, origins, (0, *origin_ends))
+        ends = list(accumulate(map(add, kept, lengths)))
+        return _Pieces(list(map(sub, ends, lengths)), ends, origins, origin_ends)
+
+    def read_as(self, text: str) -> "View":
+        """A view with single characters exchanged for single characters that look like them."""
         if text == self.text:
             return self
         view = View(text, self)
         view.strict = self.text
         return view
+
+    def translated(self, table: dict[int, int]) -> "View":
+        """The same, by a table."""
+        return self.read_as(self.text.translate(table))
 
     def is_ascii_at(self, position: int) -> bool:
         """Whether the character there is ASCII and does not just look like it."""
@@ -100,25 +123,31 @@ class View:
     def gaps(self, start: int, end: int) -> list[int]:
         """The positions between two characters of text[start:end] where a view that `joins` left something
         out, in order."""
-        at = self._at[bisect_right(self._at, start) : bisect_right(self._at, end - 1)]
-        return list(dict.fromkeys(at))
+        starts = self._pieces.starts
+        return list(dict.fromkeys(starts[bisect_right(starts, start) : bisect_right(starts, end - 1)]))
 
     def _start(self, position: int) -> int:
-        index = bisect_right(self._at, position) - 1
+        pieces = self._pieces
+        index = bisect_right(pieces.starts, position) - 1
         if index < 0:
             return position
-        if position < self._until[index]:
-            return self._origin[index]
-        return self._origin_end[index] + position - self._until[index]
+        if position < pieces.ends[index]:
+            return pieces.origins[index]
+        return pieces.origin_ends[index] + position - pieces.ends[index]
 
     def _end(self, position: int) -> int:
-        index = bisect_right(self._at, position - 1) - 1
+        pieces = self._pieces
+        index = bisect_right(pieces.starts, position - 1) - 1
         if index < 0:
             return position
-        if position - 1 < self._until[index]:
-            return self._origin_end[index]
-        return self._origin_end[index] + position - self._until[index]
+        if position - 1 < pieces.ends[index]:
+            return pieces.origin_ends[index]
+        return pieces.origin_ends[index] + position - pieces.ends[index]
 
 
-def _woven(kept: list[str], decoded: list[str]) -> str:
-    return "".join(chain.from_iterable(zip(kept, decoded, strict=False))) + kept[-1]
+def _rewritten(strict: str, pieces: _Pieces, text: str) -> str:
+    """The strict text with the same pieces rewritten as in the text."""
+    kept = zip((0, *pieces.origin_ends), (*pieces.origins, len(strict)), strict=True)
+    decoded = [text[start:end] for start, end in zip(pieces.starts, pieces.ends, strict=True)]
+    pairs = zip((strict[start:end] for start, end in kept), (*decoded, ""), strict=True)
+    return "".join(chain.from_iterable(pairs))

@@ -6,10 +6,11 @@ from typing import Final
 
 GONE_NAMES: Final = "script|style|title|iframe|object|embed|applet|noembed|noframes|template"
 GONE: Final = set(GONE_NAMES.split("|"))
-_UNSEEN: Final = re.compile(rf"<(!--|xml|{GONE_NAMES})(?![a-z0-9])")
+_UNSEEN: Final = re.compile(rf"<(!--|xml|{GONE_NAMES})(?![a-z0-9])".encode())
 _BREAK: Final = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|/table|/blockquote)\b[^<>]*>", re.IGNORECASE)
 _CELL: Final = re.compile(r"</t[dh]\b[^<>]*>", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"<[!?/a-zA-Z][^<>]*>")
+_ANY_TAG_OCTETS: Final = re.compile(_ANY_TAG.pattern.encode())
 _FOREIGN_ROOT: Final = re.compile(r"<(?:math|svg)(?![a-z0-9\-])", re.IGNORECASE)
 _FOREIGN: Final = re.compile(
     r"</?(?:math|svg|m[a-z]{1,14}|annotation(?:-xml)?|apply|c[ins]|circle|csymbol|defs|desc|discard|ellipse|filter"
@@ -35,31 +36,36 @@ def _unless_html(match: re.Match[str]) -> str:
 
 def visible_text(text: str) -> str:
     """What a reader sees of HTML, roughly: enough to notice that text is missing, and to send it alone."""
-    text = _CELL.sub("\t", _BREAK.sub("\n", _without_unseen(text)))
+    text = _CELL.sub("\t", _BREAK.sub("\n", _without_unseen(_octets(text)).decode()))
     text = html.unescape(_ANY_TAG.sub("", text))
     return _EMPTY_LINES.sub("\n\n", text).strip()
 
 
-def bare_text(text: str) -> str:
-    """All text that a reader of HTML sees, with nothing in place of the tags."""
-    return html.unescape(_ANY_TAG.sub("", _without_unseen(text)))
+def bare_octets(text: str) -> bytes:
+    """All text that a reader of HTML sees, in UTF-8 and as it is written, with nothing in place of tags and
+    blanks."""
+    return _ANY_TAG_OCTETS.sub(b"", _without_unseen(_octets(text))).translate(None, b" \t\r\n\f")
 
 
-def _without_unseen(text: str) -> str:
-    lower = text.lower()
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _without_unseen(octets: bytes) -> bytes:
+    lower = octets.lower()
     pieces, done = [], 0
-    missing: set[str] = set()
+    missing: set[bytes] = set()
     for match in _UNSEEN.finditer(lower):
         name = match.group(1)
         if match.start() < done or name in missing:
             continue
-        close = "-->" if name == "!--" else f"</{name}"
+        close = b"-->" if name == b"!--" else b"</" + name
         end = lower.find(close, match.end())
         if end < 0:
             missing.add(name)  # never searched for again: linear whatever the text
             continue
-        pieces.append(text[done : match.start()])
+        pieces.append(octets[done : match.start()])
         done = end + len(close)
-        if name != "!--":
-            done = lower.find(">", done) + 1 or len(text)
-    return "".join((*pieces, text[done:])) if len(lower) == len(text) else text
+        if name != b"!--":
+            done = lower.find(b">", done) + 1 or len(octets)
+    return b"".join((*pieces, octets[done:]))

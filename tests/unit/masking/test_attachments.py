@@ -52,6 +52,12 @@ def test_a_mailbox_in_a_files_metadata_is_taken_out(content: bytes, media_type: 
     assert media_type.startswith("image/") or len(outgoing) == len(content)
 
 
+def test_a_note_in_utf_16_that_lacks_its_last_octet_is_masked_as_text() -> None:
+    note = f"Notiz von {MAILBOX}".encode("utf-16")[:-1]
+    result = relayed(attached(note, "application/octet-stream", "notiz.txt"), BUYER_TO_SELLER)
+    assert contents(result)[1].decode("utf-16") == "Notiz von b-7K2M@relay.example"
+
+
 def test_a_document_is_masked_in_its_properties_and_text() -> None:
     members = {
         "[Content_Types].xml": "<Types/>",

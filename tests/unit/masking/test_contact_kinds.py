@@ -5,8 +5,7 @@ import pytest
 from parley.masking.contact_rules import ContactKind
 from parley.masking.contacts import contact_hits
 from parley.masking.matcher import Matcher
-from parley.masking.readings import plain_text
-from parley.masking.views import View
+from parley.masking.readings import glance
 from tests.golden.pipeline import BUYER_TO_SELLER, protected_for
 from tests.unit.masking.contact_examples import FOUND, SURVIVORS, WITH_LINK
 
@@ -14,8 +13,8 @@ MATCHER = Matcher(protected_for(BUYER_TO_SELLER), "relay.example")
 
 
 def found(text: str, kind: ContactKind) -> list[str]:
-    seen = plain_text(text)
-    return [seen[hit.start : hit.end] for hit in contact_hits(View(seen), MATCHER, frozenset({kind}))]
+    seen = glance(text)
+    return [seen.text[hit.start : hit.end] for hit in contact_hits(seen, MATCHER, frozenset({kind}))]
 
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in FOUND.items() for text in texts])

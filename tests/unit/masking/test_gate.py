@@ -1,10 +1,14 @@
 """The leak gate on its own: it sees what the masker missed, and lets clean mail pass."""
 
+import ast
 import base64
+import hashlib
 import random
+from pathlib import Path
 
 import pytest
 
+from parley.masking import gate
 from parley.masking.gate import LEAK, UNREADABLE, leaks
 from tests.golden.pipeline import BUYER, BUYER_TO_SELLER, SELLER, protected_for
 from tests.property.masking.disguises import HTML, TEXT
@@ -132,6 +136,93 @@ def test_a_large_mail_that_cannot_be_read_is_not_cleared() -> None:
     broken = b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n' + b"a" * 1_100_000
     assert codes(outgoing(broken)) == {UNREADABLE}
     assert codes(b"\xff" * 1_100_000) == {UNREADABLE}
+
+
+def test_the_gate_shares_no_decoder_and_no_matcher_with_what_it_checks() -> None:
+    own = {path.stem for path in Path(gate.__file__).parent.glob("gate*.py")}
+    allowed = {f"parley.masking.{name}" for name in own}
+    allowed |= {"parley.mail.address", "parley.mail.findings", "parley.masking.protected"}
+    imported = {
+        node.module or ""
+        for name in own
+        for node in ast.walk(ast.parse(Path(gate.__file__).with_stem(name).read_text()))
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert len(own) > 1
+    assert {module for module in imported if module.startswith("parley")} <= allowed
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_an_accent_in_wide_characters_makes_another_mailbox(charset: str) -> None:
+    text = "Notiz: anna.kaeufer@priva\u0301tmail.example"
+    assert codes(outgoing(leaf(text, charset=charset, encoding="base64"))) == set()
+
+
+def test_a_file_with_a_byte_order_mark_is_read_as_text() -> None:
+    planted, accented = (
+        leaf(f"Notiz: anna.kaeufer@{domain}".encode("utf-16"), "application/octet-stream", "", "base64")
+        for domain in ("privatmail.example", "priva\u0301tmail.example")
+    )
+    assert codes(outgoing(planted)) == {LEAK}
+    assert codes(outgoing(accented)) == set()
+
+
+@pytest.mark.parametrize("label", ["utf-16", "utf-32", "x-unknown", "utf-7"])
+def test_a_wrong_label_hides_nothing(label: str) -> None:
+    body = leaf(f"Hallo {BUYER}".encode(), f"text/plain; charset={label}", "", "base64")
+    assert codes(outgoing(body)) == {LEAK}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anna.kaeufer@\u0440rivatmail.example",
+        "https://t.example/?h=" + hashlib.md5(str(BUYER).encode(), usedforsecurity=False).hexdigest(),
+        "https://t.example/?h=" + hashlib.sha256(str(BUYER).encode()).hexdigest().upper(),
+        base64.b64encode(base64.b64encode(b"Hallo " + str(BUYER).encode())).decode(),
+        base64.b64encode(str(BUYER).replace("@", "%40").encode()).decode(),
+        base64.b64encode(str(BUYER).encode().hex().encode()).decode(),
+    ],
+)
+def test_what_only_programs_and_careful_eyes_read_is_found(text: str) -> None:
+    assert codes(outgoing(leaf(f"Hallo {text} ende"))) == {LEAK}
+
+
+def test_line_ends_that_became_two_on_their_way_part_nothing() -> None:
+    text = "Schreiben Sie an anna.kae\r\r\n\r\r\nufer@privat\r\r\nmail.example bitte."
+    assert codes(outgoing(leaf(text, encoding="base64"))) == {LEAK}
+
+
+def test_a_boundary_may_begin_like_another() -> None:
+    body = leaf("Hallo")
+    for number in range(12, -1, -1):
+        octets = multipart(body, boundary=f"=_x_{number}", plain=False)
+        body = octets.partition(b"MIME-Version: 1.0\r\n")[2]
+    assert codes(outgoing(body)) == set()
+    assert codes(outgoing(body.replace(b"Hallo", str(BUYER).encode()))) == {LEAK}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Transfer-Encoding: x-own\r\n\r\nHallo",
+        b"Content-Transfer-Encoding: base64\r\n\r\nSGFsbG",
+        b"Content-Type: text/plain\r\nContent-Type: text/html\r\n\r\nHallo",
+        b"Content-Type: multipart/mixed\r\n\r\nHallo",
+        b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\n\r\nHallo',
+        b"no field\r\n\r\nHallo",
+        b"\r\n".join((b"Content-Type: message/rfc822\r\n",) * 40),
+        b"X-A: b",
+    ],
+)
+def test_what_nobody_would_write_is_not_cleared(body: bytes) -> None:
+    assert codes(outgoing(body)) == {UNREADABLE}
+
+
+def test_a_name_in_pieces_is_read_whole() -> None:
+    name = "filename*0*=utf-8''anna.kaeufer%40pri; filename*1*=vatmail.example.pdf"
+    body = f"Content-Type: application/pdf\r\nContent-Disposition: attachment; {name}\r\n\r\n%PDF"
+    assert codes(outgoing(body.replace(".pdf", "").encode())) == {LEAK}
 
 
 def test_declared_public_contacts_pass() -> None:

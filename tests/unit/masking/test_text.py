@@ -1,5 +1,7 @@
 """Plain text: what is replaced, by what, and what stays as it is."""
 
+from dataclasses import replace
+
 import pytest
 
 from parley.mail.address import Mailbox
@@ -40,6 +42,30 @@ ALIAS = "b-7K2M@relay.example"
 )
 def test_a_protected_string_becomes_its_alias(text: str, masked: str) -> None:
     assert mask_text(text, OWN_DOMAIN).text == masked
+
+
+def test_a_tag_does_not_take_the_lines_below_along() -> None:
+    broken = "anna.kaeufer@\r\nprivatmail.example"
+    text = f"anna.kaeufer+AEA-haendler-mueller.example\r\nTermin am Freitag\r\n{broken}"
+    assert mask_text(text, OWN_DOMAIN).text == f"s-9Q4T@relay.example\r\nTermin am Freitag\r\n{ALIAS}"
+
+
+def test_a_tag_that_a_line_end_breaks_belongs_to_its_mailbox() -> None:
+    assert mask_text("anna.kaeufer+sh\r\nop@privatmail.example", OWN_DOMAIN).text == ALIAS
+
+
+def test_a_letter_that_looks_alike_is_seen_through_its_entity() -> None:
+    assert mask_text("anna.kaeufer@priv&#1072;tmail.example", OWN_DOMAIN).text == ALIAS
+
+
+def test_many_protected_domains_are_found_as_few_are() -> None:
+    others = frozenset(Mailbox("anna", f"domain{number}.example") for number in range(40))
+    protected = protected_for(BUYER_TO_SELLER)
+    author = replace(protected.author, mailboxes=protected.author.mailboxes | others)
+    many = Matcher(replace(protected, author=author), "relay.example")
+    text = "anna@domain7.example, joanna@domain7.example, Grüße von anna.kaeufer@privatmail.example"
+    assert mask_text(text, many).text == f"{ALIAS}, ***@***, Grüße von {ALIAS}"
+    assert mask_text(f"{text} 漢字", many).text.endswith(f"{ALIAS} 漢字")
 
 
 @pytest.mark.parametrize(

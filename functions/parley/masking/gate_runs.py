@@ -1,0 +1,84 @@
+"""Encoded runs of characters in a text, for the leak gate: base64 in both alphabets and at every phase,
+hexadecimal digits, digests, and what is encoded twice."""
+
+import binascii
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Iterator
+from typing import Final
+
+from parley.masking.gate_needles import Needles
+
+
+def _table(changes: dict[int, int]) -> bytes:
+    return bytes(changes.get(octet, octet) for octet in range(256))
+
+
+def _mask(characters: str) -> bytes:
+    """Octets that only say whether they may stand in a run are searched ten times as fast as the text."""
+    return bytes(ord("x") if chr(octet) in characters else ord(" ") for octet in range(256))
+
+
+_DIGITS: Final = "0123456789abcdef"
+_LETTERS: Final = "ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_IN_A_RUN: Final = _mask(_DIGITS + _LETTERS + "-_+/")
+_IS_DIGIT: Final = _mask(_DIGITS)
+_STANDARD: Final = _table({ord("-"): ord("+"), ord("_"): ord("/")})
+LATIN_LOWER: Final = _table(
+    {
+        **{code: code + 32 for code in (*range(ord("A"), ord("Z") + 1), *range(0xC0, 0xDF)) if code != 0xD7},
+        **dict(zip(b"\x85\xa0\xaa\xba\xb2\xb3\xb9\xbc\xbd\xbe", b"  ao231424", strict=True)),
+    }
+)
+"""ISO-8859-1 in lower case, and in the form that NFKC gives it as far as a domain can hold that."""
+PERCENT: Final = re.compile(rb"%[0-9a-fA-F]{2}")
+_SHORTEST: Final = 16
+_SHORTEST_DIGITS: Final = 24
+_SHORTEST_DIGEST: Final = 32
+_DEPTH: Final = 2
+
+
+def some_run_reveals(octets: bytes, needles: Needles, depth: int = _DEPTH) -> bool:
+    """Whether an encoded run of the text holds a protected string. depth: how often it may be encoded."""
+    if PERCENT.search(octets):
+        octets += b"\n" + urllib.parse.unquote_to_bytes(urllib.parse.unquote_to_bytes(octets))
+    # Slashes decode to octets of ones: they end a run, also one without its padding, and belong to nothing.
+    runs = b"////".join(_runs(octets, _IN_A_RUN, _SHORTEST))
+    if not runs:
+        return False
+    digits = runs.lower()
+    for run in _runs(digits, _IS_DIGIT, _SHORTEST_DIGITS):
+        if len(run) >= _SHORTEST_DIGEST and run.decode("ascii") in needles.digests:
+            return True
+        if _decoded_reveals(binascii.a2b_hex(run[: len(run) // 2 * 2]), needles, depth):
+            return True
+    runs = runs.translate(_STANDARD) + b"//////"
+    for phase in range(4):
+        piece = runs[phase : phase + (len(runs) - phase) // 4 * 4]
+        if _decoded_reveals(binascii.a2b_base64(piece), needles, depth):
+            return True
+    return False
+
+
+def _runs(octets: bytes, mask: bytes, shortest: int) -> Iterator[bytes]:
+    """The runs of at least so many characters that the mask lets stand in one."""
+    masked = octets.translate(mask) + b" "
+    start = masked.find(b"x" * shortest)
+    while start >= 0:
+        end = masked.find(b" ", start)
+        yield octets[start:end]
+        start = masked.find(b"x" * shortest, end)
+
+
+def _decoded_reveals(decoded: bytes, needles: Needles, depth: int) -> bool:
+    readings = [decoded]
+    if PERCENT.search(decoded):
+        readings.append(urllib.parse.unquote_to_bytes(urllib.parse.unquote_to_bytes(decoded)))
+    for octets in readings:
+        if not needles.hinted_octets(octets.translate(LATIN_LOWER)):
+            continue
+        for text in (octets.decode("latin-1"), octets.decode("utf-8", "replace")):
+            if needles.found(unicodedata.normalize("NFKC", text).lower()):
+                return True
+    return depth > 1 and some_run_reveals(decoded, needles, depth - 1)
