@@ -74,7 +74,9 @@ def mask_content(data: bytes, label: Label, masker: Masker, path: str) -> Masked
     told = _claim_codes(media, label, is_text=decoded is not None)
     if decoded is not None:
         leaf = _textual(*decoded, data, label, masker, path)
-        return replace(leaf, codes=(*told, *leaf.codes))
+        # What begins like UTF-16 need not be: it is searched like a file as well.
+        if leaf.part is not None or decoded[1] != "utf-16":
+            return replace(leaf, codes=(*told, *leaf.codes))
     masked = mask_file(data, masker.matcher, masker.budget)
     content = None if masked.content is None else BytesPart(label, masked.content)
     return MaskedLeaf(content, masked.protected, codes=(*told, *masked.codes))

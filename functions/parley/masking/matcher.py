@@ -33,7 +33,8 @@ _LOCAL_CHARACTER: Final = re.compile(r"[a-z0-9.%+\-]")
 _SEPARATOR_BACKWARDS: Final = re.compile(
     r"[ \t]{0,3}(?:@|=|04[=%\-]|%|[)\]}]ta[(\[{])[ \t]{0,3}|[ \t]{1,3}ta[ \t]{1,3}"
 )
-_BROKEN_TAG: Final = re.compile(r"\+[a-z0-9]{1,20}")
+# "+AEA-" is an at sign in UTF-7.
+_BROKEN_TAG: Final = re.compile(r"\+(?!aea-)[a-z0-9_\-]{1,24}")
 _VERP_TAIL: Final = re.compile(r"@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,10}")
 
 

@@ -7,7 +7,7 @@ uncover something new.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from parley.masking.contact_rules import Treatment, contact_code
@@ -72,18 +72,23 @@ def mask_text(text: str, matcher: Matcher, *, mask_contacts: bool = True) -> Mas
     """The text, masked. Raises `UnsettledError`."""
     if not text or text.isspace():
         return MaskedText(text)
-    masked = mask_view(text, matcher, PLAIN, mask_contacts=mask_contacts)
-    if not masked.protected or "://" not in text:
-        return masked
+    if "://" in text:
+        return _mask_with_links(text, matcher, mask_contacts)
+    return mask_view(text, matcher, PLAIN, mask_contacts=mask_contacts)
+
+
+def _mask_with_links(text: str, matcher: Matcher, mask_contacts: bool) -> MaskedText:
+    """The text, masked; rewritten links that reveal something are unwrapped first, and count as found."""
+    revealing: list[str] = []
 
     def reveals(url: str) -> bool:
-        return mask_view(url, matcher, PLAIN, mask_contacts=False).protected > 0
+        if not mask_view(url, matcher, PLAIN, mask_contacts=False).protected:
+            return False
+        revealing.append(url)
+        return True
 
-    target = unwrapped(text, reveals)
-    if target == text:
-        return masked
-    again = mask_view(target, matcher, PLAIN, mask_contacts=mask_contacts)
-    return MaskedText(again.text, masked.protected, again.contacts)
+    masked = mask_view(unwrapped(text, reveals), matcher, PLAIN, mask_contacts=mask_contacts)
+    return replace(masked, protected=masked.protected + len(revealing))
 
 
 def _is_clean(seen: View, matcher: Matcher, *, mask_contacts: bool) -> bool:

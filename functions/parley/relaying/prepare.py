@@ -17,6 +17,9 @@ from parley.masking.protected import Identity, Protected
 from parley.relaying.arrival import Arrival
 from parley.screening.rules.attachment_type import is_refused
 
+MAX_AUTHOR_MAILBOXES = 100
+"""Registered ones, at most 20, and those of From, Sender, Reply-To and the reverse-path. Each is looked for
+in every form: a mail with thousands is made to be slow (invariant I9)."""
 _SUBMITTED = {Automatic.AUTO_REPLY: "auto-replied", Automatic.AUTO_GENERATED: "auto-generated"}
 """RFC 3834 §5: what was automatic when it came still says so when it goes."""
 _CONTACTS = {Role.BUYER: DEFAULT_CONTACT_POLICY.from_buyer, Role.SELLER: DEFAULT_CONTACT_POLICY.from_seller}
@@ -28,6 +31,8 @@ def prepare(
 ) -> tuple[bytes | None, tuple[Finding, ...]]:
     """Masks, composes and passes the gate: the outgoing bytes, or None, and what was found on the way."""
     protected = _protected(arrival, writer, mail)
+    if len(protected.author.mailboxes) > MAX_AUTHOR_MAILBOXES:
+        return None, (Finding("too-many-author-mailboxes"),)
     try:
         masked = mask(
             mail,

@@ -92,6 +92,7 @@ CODES: dict[str, Code] = {
             "ses-rejected": "SES refused the finished mail",
             "ses-bad-request": "SES could not read the request to send the finished mail",
             "ses-too-large": "SES found the finished mail too large",
+            "too-many-author-mailboxes": "the header section names more than 100 mailboxes as its author's",
             "masking-unsettled": "masking kept uncovering further protected strings",
             "text-too-complex": "a text hides too many encoded pieces to be read with certainty",
             "html-too-complex": "an HTML part is too deeply nested or too large to be read with certainty",

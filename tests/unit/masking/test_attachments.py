@@ -58,6 +58,15 @@ def test_a_note_in_utf_16_that_lacks_its_last_octet_is_masked_as_text() -> None:
     assert contents(result)[1].decode("utf-16") == "Notiz von b-7K2M@relay.example"
 
 
+@pytest.mark.parametrize("end", [b"", b"."])
+def test_octets_behind_a_mark_of_utf_16_are_searched_as_octets_too(end: bytes) -> None:
+    content = b"\xff\xfe" + MAILBOX.encode() + end
+    assert (
+        "protected-in-attachment"
+        in relayed(attached(content, "application/octet-stream", "a.bin"), BUYER_TO_SELLER).codes
+    )
+
+
 def test_a_document_is_masked_in_its_properties_and_text() -> None:
     members = {
         "[Content_Types].xml": "<Types/>",
