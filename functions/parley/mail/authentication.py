@@ -1,7 +1,7 @@
 """SES's Authentication-Results field, read as RFC 8601 writes it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from parley.mail.address import AddressError, parse_mailbox
@@ -43,7 +43,7 @@ def ses_authentication(header: Header) -> Authentication | None:
         if field.name in _AUTHORS:
             return None
         if field.name == "authentication-results":
-            clauses = list(_clauses(field.value.decode("utf-8", "replace")))
+            clauses = _clauses(field.value.decode("utf-8", "replace"))
             # A field that cannot be tokenised might be the one: no other is believed beside it.
             if not clauses or clauses[0][:1] == [(AUTHSERV_ID, "")]:
                 candidates.append(clauses)
@@ -64,41 +64,42 @@ _FLAT_TOKEN = re.compile(rf"{_TOKEN.pattern}|\([^()\\]*+\)", re.DOTALL)
 """The same with comments that hold no other comment: all that SES itself writes."""
 
 
-def _clauses(value: str) -> Iterator[Clause]:
+def _clauses(value: str) -> list[Clause]:
     """The clauses between semicolons. Nothing at all if a quote or comment is not closed."""
-    out: list[Clause] = [[]]
+    clause: Clause = []
+    out = [clause]
     name: str | None = None
     """The name whose value is being read."""
     is_blank = True
     for lexeme in _tokens(value):
         if lexeme is None:
-            return
-        if lexeme == ";":
-            out.append([])
-            name = None
-        elif lexeme == " ":
+            return []
+        if lexeme == " ":
             is_blank = True
             continue
-        elif lexeme == "=" and out[-1] and not out[-1][-1][1] and name is None:
-            name = out[-1].pop()[0]
-            out[-1].append((name, ""))
-        elif name is not None and (not is_blank or not out[-1][-1][1]):
+        if lexeme == ";":
+            clause = []
+            out.append(clause)
+            name = None
+        elif lexeme == "=" and clause and not clause[-1][1] and name is None:
+            name = clause[-1][0]
+        elif name is not None and (not is_blank or not clause[-1][1]):
             # The value goes on until a blank: `"a b"@example.org` is two tokens.
-            out[-1][-1] = (name, out[-1][-1][1] + lexeme)
+            clause[-1] = (name, clause[-1][1] + lexeme)
         else:
-            out[-1].append((lexeme.lower(), ""))
+            clause.append((lexeme.lower(), ""))
             name = None
         is_blank = False
-    yield from out
+    return out
 
 
-def _tokens(value: str) -> Iterator[str | None]:
+def _tokens(value: str) -> Iterable[str | None]:
     """Separators, words and quoted strings (with their quotes), " " for blanks and comments; None where
     the value is malformed."""
     tokens = _FLAT_TOKEN.findall(value)
     # Nothing was skipped if the tokens are as long as the value.
-    if sum(map(len, tokens)) == len(value):
-        return (" " if token.isspace() or token[0] == "(" else token for token in tokens)
+    if len("".join(tokens)) == len(value):
+        return [" " if token[0] == "(" or token.isspace() else token for token in tokens]
     return _nested_tokens(value)
 
 

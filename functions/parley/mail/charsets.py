@@ -11,6 +11,7 @@ _WINDOWS = "".join(
     bytes([byte]).decode("cp1252" if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "latin-1")
     for byte in range(256)
 )
+_WINDOWS_OCTETS = codecs.charmap_build(_WINDOWS)
 _ESCAPED_BYTES = {0xDC00 + byte: _WINDOWS[byte] for byte in range(0x80, 0x100)}
 _C1 = re.compile(rb"[\x80-\x9f]")
 
@@ -18,6 +19,11 @@ _C1 = re.compile(rb"[\x80-\x9f]")
 def decode_windows(data: bytes) -> str:
     """Windows-1252; every byte has a character."""
     return codecs.charmap_decode(data, "strict", _WINDOWS)[0]
+
+
+def encode_windows(text: str) -> bytes:
+    """What `decode_windows` read; characters that it cannot have read become question marks."""
+    return codecs.charmap_encode(text, "replace", _WINDOWS_OCTETS)[0]
 
 
 def guess(data: bytes) -> tuple[str, str]:
@@ -139,8 +145,9 @@ def encode(text: str, codec: str) -> tuple[str, bytes]:
     kept where it can express the text and is understood everywhere, else UTF-8."""
     if "\0" in text:
         text = text.replace("\0", "")
-    pairs = text.count("\r\n")
-    if text.count("\n") != pairs or text.count("\r") != pairs:
+    if "\r" not in text:
+        text = text.replace("\n", "\r\n")
+    elif text.count("\n") != (pairs := text.count("\r\n")) or text.count("\r") != pairs:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     label = OUTGOING.get(codec, "utf-8")
     if text.isascii():

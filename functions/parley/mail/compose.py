@@ -131,7 +131,9 @@ class _Writer:
     def _multipart(self, label: Label, children: Sequence[OutgoingPart], *, at_end: bool) -> None:
         boundary = f"{self.boundary}_{self.multiparts}"
         self.multiparts += 1
-        media_type = label.media_type if _MEDIA_TYPE.fullmatch(label.media_type) else "multipart/mixed"
+        is_multipart = label.media_type.lower().startswith("multipart/")
+        is_written = is_multipart and _MEDIA_TYPE.fullmatch(label.media_type)
+        media_type = label.media_type if is_written else "multipart/mixed"
         self._add(_label(media_type, label, [f'boundary="{boundary}"']))
         delimiter = f"\r\n--{boundary}".encode("ascii")
         # RFC 2046 §5.1.1: at least one part.

@@ -18,8 +18,9 @@ def write_fields(fields: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The lines of those fields, each ended by CRLF. Of several fields of one name the first is written."""
     written: set[str] = set()
     for name, value in fields:
-        if _NAME.fullmatch(name) and name.lower() not in written:
-            written.add(name.lower())
+        key = name.lower()
+        if key not in written and _NAME.fullmatch(name):
+            written.add(key)
             yield write_field(name, value)
 
 

@@ -1,6 +1,7 @@
 """Header sections: fields, unfolding, encoded words, parameters (RFC 5322 §2.2, RFC 2047, RFC 2231)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from parley.mail.parameters import Parameterised, encode_parameter, parse_parameterised
 from parley.mail.words import decode_words, encode_phrase, encode_words
@@ -35,17 +36,33 @@ class Header:
 
     fields: tuple[Field, ...]
     charset: str = ""
+    _by_name: dict[str, tuple[bytes, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def by_name(self) -> Mapping[str, tuple[bytes, ...]]:
+        """The raw values of the fields of each name; made when somebody asks, which many do."""
+        return self._by_name or self._index()
+
+    def _index(self) -> Mapping[str, tuple[bytes, ...]]:
+        known: dict[str, list[bytes]] = {}
+        for one in self.fields:
+            if one.name in known:
+                known[one.name].append(one.value)
+            else:
+                known[one.name] = [one.value]
+        self._by_name.update(zip(known, map(tuple, known.values()), strict=True))
+        return self._by_name
 
     def all(self, name: str) -> tuple[bytes, ...]:
         """The raw values of every field of that (lower-case) name, top first."""
-        return tuple(field.value for field in self.fields if field.name == name)
+        return (self._by_name or self._index()).get(name, ())
 
     def first(self, name: str) -> bytes | None:
         """The raw value of the topmost field of that name."""
-        for field in self.fields:
-            if field.name == name:
-                return field.value
-        return None
+        values = (self._by_name or self._index()).get(name)
+        return values[0] if values else None
 
     def text(self, name: str) -> str | None:
         """`first`, decoded with `decode_words`."""

@@ -132,8 +132,19 @@ _REPLY_SUBJECT = re.compile(
 )
 
 
+_MARKS = (
+    _REPLY_FIELDS
+    | _GENERATED_FIELDS
+    | {"auto-submitted", "precedence", "x-precedence", "preference", "x-post-messageclass"}
+    | {"x-auto-response-suppress"}
+)
+"""Without one of these fields nothing of what follows can be told."""
+
+
 def _submitted(header: Header) -> Automatic | None:
     """What RFC 3834 §5 and the fields that came before it say."""
+    if _MARKS.isdisjoint(header.by_name):
+        return None
     submitted = _word(header.first("auto-submitted"))
     precedences = {_word(header.first(name)) for name in ("precedence", "x-precedence", "preference")}
     present = {
@@ -155,12 +166,14 @@ def _submitted(header: Header) -> Automatic | None:
     return Automatic.AUTO_GENERATED if is_generated else None
 
 
+_LIST_FIELD = re.compile("list-")
+
+
 def _is_bulk(header: Header) -> bool:
     if _word(header.first("precedence")) in ("bulk", "list", "junk"):
         return True
-    return any(
-        f.name.startswith("list-") or f.name in ("mailing-list", "x-mailing-list") for f in header.fields
-    )
+    names = header.by_name
+    return "mailing-list" in names or "x-mailing-list" in names or any(map(_LIST_FIELD.match, names))
 
 
 def _word(value: bytes | None) -> str:

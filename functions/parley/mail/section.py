@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 
 from parley.mail.defects import MAX_FIELDS, MAX_HEADER_BYTES, Defect, StructureError
 from parley.mail.header import Field, Header
@@ -10,6 +11,7 @@ from parley.mail.header import Field, Header
 # continuation lines, the second any other line.
 _LINE = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)|([^\n]*+)(?:\n|\Z)")
 _FIELD_START = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
+_OTHER = itemgetter(2)
 _ENVELOPE_LINE = re.compile(rb">?From [^\n]{1,1000}\n")
 
 _ONCE = frozenset(
@@ -94,6 +96,15 @@ def _blank_line(data: bytes, start: int, end: int) -> tuple[int | None, int]:
 
 
 def _lines(section: bytes, start: int, body_start: int) -> Section:
+    lines = _LINE.findall(section)
+    if len(lines) <= MAX_FIELDS and not any(map(_OTHER, lines)):
+        fields = [Field(name.lower().decode("ascii"), _unfolded(value)) for name, value, _ in lines if name]
+        return Section(Header(tuple(fields)), body_start, ())
+    return _odd_lines(section, start, body_start)
+
+
+def _odd_lines(section: bytes, start: int, body_start: int) -> Section:
+    """The same where lines are no fields, or too many."""
     fields: list[Field] = []
     junk: list[tuple[int, int]] = []
     """Offset of each junk line, and how many fields stand before it."""
@@ -104,6 +115,8 @@ def _lines(section: bytes, start: int, body_start: int) -> Section:
                 raise StructureError(Defect.HEADER_TOO_LARGE)
             fields.append(Field(name.lower().decode("ascii"), _unfolded(value)))
         elif other:
+            if _is_delimiter(other, fields):
+                return Section(Header(tuple(fields)), start + line.start(), (Defect.MISSING_BLANK_LINE,))
             if other == b"\r":
                 # Lines that end with CR CR LF: this one is the blank line.
                 return Section(Header(tuple(fields)), start + line.end(), (Defect.JUNK_IN_HEADER,))
@@ -111,6 +124,17 @@ def _lines(section: bytes, start: int, body_start: int) -> Section:
     if not junk:
         return Section(Header(tuple(fields)), body_start, ())
     return _with_junk(fields, junk, start, body_start)
+
+
+def _is_delimiter(line: bytes, fields: list[Field]) -> bool:
+    """Whether a multipart that was declared above begins here: a blank stood in the line that should have
+    been empty."""
+    boundary = line[2:].strip()
+    return (
+        line.startswith(b"--")
+        and boundary != b""
+        and any(field.name == "content-type" and boundary in field.value for field in fields)
+    )
 
 
 def _with_junk(fields: list[Field], junk: list[tuple[int, int]], start: int, body_start: int) -> Section:

@@ -76,7 +76,8 @@ def decode(data: bytes | memoryview, encoding: str) -> bytes:
 
 def decode_base64(data: bytes | memoryview) -> bytes:
     """Base64 with anything between its characters. Padding in the middle ends one run and begins another:
-    programs that join encoded pieces write so, and some readers stop there while others go on."""
+    programs that join encoded pieces write so, and some readers stop there while others go on. Plain lines
+    that a gateway put below padded base64 (a scanner's note, a list's footer) stay as they are."""
     padding = _find_padding(data)
     if padding < 0:
         return _run(data)
@@ -85,7 +86,23 @@ def decode_base64(data: bytes | memoryview) -> bytes:
             return pybase64.b64decode(data)
         except binascii.Error:  # too little padding, or too much
             return _run(memoryview(data)[:padding])
-    return b"".join(_run(run) for run in bytes(data).split(b"=") if run)
+    encoded, note = _without_note(bytes(data))
+    return b"".join(_run(run) for run in encoded.split(b"=") if run) + note
+
+
+_WORDS = re.compile(rb"[^ \t\r\n][ \t][^ \t\r\n]")
+_ENCODED_LINES = re.compile(rb"(?:[ \t]*+[A-Za-z0-9+/]*+={0,3}[ \t]*+\r?\n)*+")
+
+
+def _without_note(data: bytes) -> tuple[bytes, bytes]:
+    """Base64, and what follows the first line that ends in padding, if words stand in it."""
+    encoded = _ENCODED_LINES.match(data)
+    end = encoded.end() if encoded else 0
+    padding = data.find(b"=", 0, end)
+    line_end = data.find(b"\n", padding) + 1
+    if padding < 0 or not line_end or not _WORDS.search(data, end):
+        return data, b""
+    return data[:line_end], data[line_end:]
 
 
 _CHUNK = 256 * 1024
@@ -164,7 +181,7 @@ def _uu_line(line: bytes) -> bytes:
         return binascii.a2b_uu(line)
     except binascii.Error:
         # Some encoders count wrongly or leave blanks at the end of the line.
-        wanted = (((line[0] - 32) & 63) * 4 + 5) // 3
+        wanted = (((line[0] - 32) & 63) * 4 + 2) // 3
         try:
             return binascii.a2b_uu(line[: wanted + 1])
         except binascii.Error:

@@ -70,6 +70,8 @@ def _word_bytes(encoding: bytes, text: bytes) -> bytes:
 
 def clean(text: str) -> str:
     """Text that may stand in a header field: control characters and line separators become spaces."""
+    if text.isprintable():
+        return text
     return text.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
 
 

@@ -240,6 +240,12 @@ def test_a_leaf_never_claims_to_have_structure(media_type: str) -> None:
     assert parsed(out).get_content_type() == "application/octet-stream"
 
 
+@pytest.mark.parametrize("media_type", ["application/octet-stream", "message/rfc822", "not a type"])
+def test_a_multipart_always_says_that_it_has_structure(media_type: str) -> None:
+    out = composed(MultipartPart(Label(media_type=media_type), (TextPart(PLAIN, "x", "utf_8"),)))
+    assert parsed(out).get_content_type() == "multipart/mixed"
+
+
 # structure
 
 

@@ -79,6 +79,13 @@ def test_empty_lines_in_front_are_ignored() -> None:
     assert read(b"\r\n\n" + HEAD + b"\nbody").header.first("subject") == b"x"
 
 
+def test_a_multipart_whose_blank_line_holds_a_blank_begins_at_its_delimiter() -> None:
+    head = HEAD + b'Content-Type: multipart/mixed; boundary="b"\n \n'
+    mail = read(head + b"--b\nContent-Type: text/plain\n\none\n--b\n\ntwo\n--b--\n")
+    assert bodies(mail) == [b"one", b"two"]
+    assert mail.defects == (Defect.MISSING_BLANK_LINE,)
+
+
 def test_a_junk_line_between_fields_is_skipped() -> None:
     mail = read(b"From: a@b.example\n>From x@y Mon\nSubject: x\n\nbody")
     assert mail.header.first("subject") == b"x"

@@ -212,3 +212,20 @@ def test_a_body_without_encoding_is_itself() -> None:
     data = bytes(range(256))
     assert decoded(data, "binary") == data
     assert decoded(base64.encodebytes(data), "base64") == data
+
+
+NOTE = b"-- \r\nThis mail was scanned for viruses.\r\nwww.scanner.example\r\n"
+
+
+def test_a_plain_note_below_padded_base64_stays_as_it_is() -> None:
+    body = base64.encodebytes("Grüße aus Köln, Anna".encode()).replace(b"\n", b"\r\n") + NOTE
+    assert decoded(body, "base64") == "Grüße aus Köln, Anna".encode() + NOTE
+
+
+def test_encoded_pieces_that_were_joined_are_all_decoded() -> None:
+    body = b"\r\n".join(map(base64.b64encode, (b"one", b"three!!", b"2")))
+    assert decoded(body, "base64") == b"onethree!!2"
+
+
+def test_a_uuencoded_line_with_anything_as_its_filling_is_decoded() -> None:
+    assert decode_uuencoded(b"begin 644 x\n$:&%L;&]X\nend\n") == b"hall"
