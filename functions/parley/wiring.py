@@ -3,9 +3,9 @@
 import os
 from datetime import timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from parley.mail.address import AddressError, parse_mailbox
-from parley.registering.ports import Office
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.ports import Clock, Inbox, Messages, Queue
 from parley.settings import ApiSettings, RelaySettings, SettingsError, SweepSettings, variable
@@ -18,8 +18,9 @@ from parley.stores.inbox import S3Inbox
 from parley.stores.mailbox_index import MailboxIndex
 from parley.stores.mailer import SesMailer
 from parley.stores.messages import DynamoMessages
-from parley.stores.queue import SqsQueue
-from parley.stores.registry import DynamoRegistry
+
+if TYPE_CHECKING:
+    from parley.registering.ports import Office
 
 
 @cache
@@ -32,6 +33,8 @@ def wire() -> tuple[Outside, Deployment]:
 @cache
 def wire_sweep() -> tuple[Inbox, Messages, Queue, Clock, str]:
     """tend_archive: the ports of the sweep, and the inbox's prefix. Raises `SettingsError`."""
+    from parley.stores.queue import SqsQueue
+
     settings = SweepSettings.from_environment(os.environ)
     clients = Clients()
     return (
@@ -44,8 +47,12 @@ def wire_sweep() -> tuple[Inbox, Messages, Queue, Clock, str]:
 
 
 @cache
-def wire_registering() -> Office:
+def wire_registering() -> "Office":
     """admin_api: its ports. Raises `SettingsError`."""
+    # receive_mail needs none of this, and every import counts at its start.
+    from parley.registering.ports import Office
+    from parley.stores.registry import DynamoRegistry
+
     settings = ApiSettings.from_environment(os.environ)
     clients = Clients()
     index = MailboxIndex(lambda: clients.secretsmanager, settings.mailbox_key_secret)

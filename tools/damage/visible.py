@@ -7,12 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_UNSEEN = frozenset(
-    {"script", "style", "title", "iframe", "object", "embed", "applet", "noembed", "template"}
-)
+_UNSEEN = frozenset({"script", "style", "title", "iframe", "embed", "noembed", "template"})
 _NEVER_CLOSED = frozenset({"embed"})
 _INLINE = re.compile(
-    r"a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|ins|kbd|label|mark|nobr|o:p|q|s|samp"
+    r"a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|ins|kbd|label|mark|nobr|o:p|q|rb|s|samp"
     r"|small|span|strike|strong|sub|sup|time|tt|u|var|wbr"
 )
 _KINDS = {

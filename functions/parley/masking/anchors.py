@@ -6,11 +6,12 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from parley.masking.octets import IN_A_RUN, octets_of
+from parley.masking.broken import KINDS, may_have_blocks
+from parley.masking.octets import IN_A_RUN, LOWER, octets_of
 from parley.masking.views import encodable
 
-BROKEN_LINE: Final = 40
-"""Characters of base64 in a line that may go on in the next: programs write 60 to 76."""
+_SHORTEST_DIGEST: Final = 32
+"""Hexadecimal digits of MD5."""
 _FEW: Final = 16
 """Up to so many strings are found faster one after the other than by an automaton, which has to be made."""
 
@@ -21,10 +22,17 @@ class Anchors:
     def __init__(self, domains: Iterable[str]) -> None:
         self._domains = sorted(filter(None, domains))
         self._octets = [domain.encode("cp1252") for domain in self._domains if octets_of(domain) is not None]
-        # Base64 makes four characters of three octets; a run that is shorter holds none of the strings.
-        shortest_run = min(map(len, self._domains), default=64) * 4 // 3
-        self._long_run = b"x" * shortest_run
-        self._some_run = b"x" * min(shortest_run, BROKEN_LINE)
+        self._foreign = [
+            form.encode().translate(LOWER)
+            for domain in self._domains
+            if not domain.isascii()
+            for form in (domain, domain.upper())
+        ]
+        """Those with letters above ASCII in octets of UTF-8 that were lowered as Windows-1252."""
+        shortest = min(map(len, self._domains), default=_SHORTEST_DIGEST)
+        self.shortest_run = min(shortest * 4 // 3, _SHORTEST_DIGEST)
+        """Characters of base64, which makes four of three octets, that hold one of them, or a digest."""
+        self._long_run = b"x" * self.shortest_run
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
@@ -42,6 +50,10 @@ class Anchors:
     def place_in(self, octets: bytes) -> int:
         """Where one of them stands in lower-case octets (`parley.masking.octets`) of a text; -1 if none does.
         What it says of control characters may be wrong."""
+        for foreign in self._foreign:
+            at = octets.find(foreign)
+            if at >= 0:
+                return at
         if len(self._octets) > _FEW:
             lower = octets.decode("cp1252", "replace")
             return next((start for _, start, _ in self._automaton.find_matches_as_indexes(lower)), -1)
@@ -87,5 +99,6 @@ class Anchors:
             start = kinds.find(self._long_run, end)
 
     def may_have_runs(self, octets: bytes) -> bool:
-        """Whether an encoded run stands there, or the beginning of one that a line end breaks."""
-        return self._some_run in octets.translate(IN_A_RUN)
+        """Whether an encoded run may stand there, whole or broken by line ends."""
+        kinds = octets.translate(KINDS)
+        return self._long_run in kinds or may_have_blocks(octets, kinds)

@@ -6,6 +6,7 @@ is taken out too.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _HEAD: Final = re.compile(
@@ -42,6 +43,16 @@ def without_armor(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _without_pgp(text: str, codes: list[str]) -> str:
     pieces, done = [], 0
+    for start, end in armored(text, codes):
+        pieces.append(text[done:start])
+        done = end
+    return "".join((*pieces, text[done:]))
+
+
+def armored(text: str, codes: list[str]) -> Iterator[tuple[int, int]]:
+    """The spans of inline keys and signatures in the text, and of what stands above a signed text, in order;
+    codes of what they are are added. Raises `ArmoredMessageError`."""
+    done = 0
     for match in _HEAD.finditer(text):
         if match.start() < done:
             continue
@@ -49,13 +60,11 @@ def _without_pgp(text: str, codes: list[str]) -> str:
         if what == "MESSAGE":
             raise ArmoredMessageError
         if what == "SIGNED MESSAGE":
-            pieces.append(text[done : match.start()])
             heading = _HASH.match(text, match.end() + 1)
             done = heading.end() if heading else min(len(text), match.end() + 1)
-            continue
-        tail = f"-----END PGP {what}-----"
-        end = text.find(tail, match.end())
-        codes.append("signature-removed" if what == "SIGNATURE" else "certificate-removed")
-        pieces.append(text[done : match.start()])
-        done = len(text) if end < 0 else end + len(tail)
-    return "".join((*pieces, text[done:]))
+        else:
+            tail = f"-----END PGP {what}-----"
+            end = text.find(tail, match.end())
+            done = len(text) if end < 0 else end + len(tail)
+            codes.append("signature-removed" if what == "SIGNATURE" else "certificate-removed")
+        yield match.start(), done

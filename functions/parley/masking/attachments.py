@@ -8,15 +8,17 @@ from parley.mail import transfer
 from parley.mail.compose import BytesPart, KeptPart, Label, MessagePart
 from parley.mail.structure import Mail, Part, StructureError, read
 from parley.mail.text import UnreadableText, decode_body
-from parley.masking.archives import Budget
 from parley.masking.armor import ArmoredMessageError
-from parley.masking.files import MAX_SEARCHED, OPENED, mask_file
+from parley.masking.budget import UNREADABLE, Budget
+from parley.masking.files import CLOSED, MAX_SEARCHED, OPENED, mask_file
 from parley.masking.kinds import Kind
 from parley.masking.matcher import Matcher
 from parley.masking.media import Media, claimed, contradicts, media_of
+from parley.masking.openpgp import begins_like_key
 from parley.masking.pdf import seems_silent
 from parley.masking.text import UnsettledError
 from parley.masking.texts import MaskedLeaf, UnreadableLeafError, encoded, mask_by_kind
+from parley.masking.textual import decoded as as_text
 from parley.masking.tnef import TnefError, read_tnef
 from parley.masking.views import TooComplexError
 from parley.masking.winmail import as_parts
@@ -25,7 +27,6 @@ _SNIFFED: Final = 4_096
 _END: Final = 512 * 1024
 _PGP: Final = (".pgp", ".gpg")
 _SVG: Final = re.compile(r"<(?:[a-z]{1,20}:)?svg[\s>]")
-_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 class Masker(Protocol):
@@ -47,7 +48,7 @@ def mask_attachment(part: Part, label: Label, kind: Kind, masker: Masker, path: 
         head = transfer.decode(part.body[:_SNIFFED], part.transfer_encoding)
         media = media_of(head)
         if media not in OPENED or (media is Media.PDF and seems_silent(_ends(part))):
-            codes = _claim_codes(media, label)
+            codes = (*_claim_codes(media, label), *(UNREADABLE.codes if media in CLOSED else ()))
             return MaskedLeaf(KeptPart(label, part), codes=(*codes, "attachment-not-searched"))
     data = decode_body(part)
     try:
@@ -70,16 +71,21 @@ def mask_attachment(part: Part, label: Label, kind: Kind, masker: Masker, path: 
 def mask_content(data: bytes, label: Label, masker: Masker, path: str) -> MaskedLeaf:
     """The content masked by what it is; without a part if it may go out as it came."""
     media = media_of(data)
-    decoded = None if media in OPENED else _as_text(data)
+    decoded = None if media in OPENED else as_text(data)
     told = _claim_codes(media, label, is_text=decoded is not None)
     if decoded is not None:
         leaf = _textual(*decoded, data, label, masker, path)
         # What begins like UTF-16 need not be: it is searched like a file as well.
-        if leaf.part is not None or decoded[1] != "utf-16":
+        if leaf.part is not None or not decoded[1].startswith("utf-16"):
             return replace(leaf, codes=(*told, *leaf.codes))
+    if decoded is None and _is_named_key(data, label):
+        return MaskedLeaf(BytesPart(label, b""), codes=("certificate-removed",))
     masked = mask_file(data, masker.matcher, masker.budget)
+    if masked.content is not None:
+        # What was changed could be read, whatever its name says.
+        told = tuple(code for code in told if code != "attachment-encrypted")
     content = None if masked.content is None else BytesPart(label, masked.content)
-    return MaskedLeaf(content, masked.protected, codes=(*told, *masked.codes))
+    return MaskedLeaf(content, masked.protected, codes=tuple(dict.fromkeys((*told, *masked.codes))))
 
 
 def _ends(part: Part) -> bytes:
@@ -102,6 +108,11 @@ def _claim_codes(media: Media, label: Label, *, is_text: bool = False) -> tuple[
     return ("attachment-encrypted",) if media is Media.OTHER and not is_text and name.endswith(_PGP) else ()
 
 
+def _is_named_key(data: bytes, label: Label) -> bool:
+    """Whether it is an OpenPGP key by its name and its first octet, though it may be damaged."""
+    return (label.filename or "").lower().endswith(_PGP) and begins_like_key(data)
+
+
 def _textual(text: str, codec: str, data: bytes, label: Label, masker: Masker, path: str) -> MaskedLeaf:
     kind = _kind(text, label.filename or "")
     if kind is Kind.ENCLOSED:
@@ -115,24 +126,6 @@ def _textual(text: str, codec: str, data: bytes, label: Label, masker: Masker, p
     if not masked.protected and (kind is Kind.HTML or masked.text == text):
         return MaskedLeaf(None)
     return MaskedLeaf(BytesPart(label, encoded(masked.text, codec)), masked.protected, (), codes)
-
-
-def _as_text(data: bytes) -> tuple[str, str] | None:
-    """The content and its codec if it is text, whatever it calls itself."""
-    head = data[:_SNIFFED]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        codec = "utf-16"
-        # A file that lacks its last octet is text all the same; what is left may be half of an ASCII letter.
-        data += bytes(len(data) % 2)
-    elif b"\0" in head:
-        return None
-    else:
-        codec = "utf-8"
-    try:
-        return data.decode(codec), codec
-    except UnicodeDecodeError:
-        # Octets above ASCII, but no control characters: text in a charset of eight bits.
-        return None if _CONTROL.search(head) or codec != "utf-8" else (data.decode("latin-1"), "latin-1")
 
 
 def _kind(text: str, name: str) -> Kind:

@@ -13,10 +13,10 @@ from parley.masking.matcher import Matcher
 
 _FILLER: Final = ord("*")
 _OVERWRITABLE: Final = re.compile(
-    rb"%PDF|\xff\xd8\xff|GIF8|RIFF....WEBP|II\*\0|MM\0\*|....ftyp|ID3|\xd0\xcf\x11\xe0|BM|8BPS|\{\\rtf",
+    rb"%PDF|\xff\xd8\xff|GIF8|RIFF....WEBP|II\*\0|MM\0\*|....ftyp|ID3|\xd0\xcf\x11\xe0|BM|8BPS|\{\\rtf"
+    rb"|\x00\x05\x16[\x00\x07]",
     re.DOTALL,
 )
-_MAX_FOUND: Final = 10_000
 
 
 def reveals_plainly(data: bytes, matcher: Matcher) -> bool:
@@ -29,12 +29,13 @@ def reveals_plainly(data: bytes, matcher: Matcher) -> bool:
 
 def scrubbed(data: bytes, matcher: Matcher) -> bytes | None:
     """The content without the protected strings that stand in it; None if they cannot be taken out."""
-    if not _OVERWRITABLE.match(data):
-        return None
+    return overwritten(data, matcher) if _OVERWRITABLE.match(data) else None
+
+
+def overwritten(data: bytes, matcher: Matcher) -> bytes:
+    """The content with every protected string in it overwritten, whatever has a checksum over it."""
     clean = bytearray(data)
-    for index, (start, end, step) in enumerate(_spans(data, matcher)):
-        if index > _MAX_FOUND:
-            return None
+    for start, end, step in _spans(data, matcher):
         clean[start:end:step] = bytes([_FILLER]) * len(range(start, end, step))
     return bytes(clean)
 

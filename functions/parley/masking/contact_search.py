@@ -16,11 +16,13 @@ _SIGNIFICANT: Final = 8
 @dataclass(frozen=True, slots=True)
 class ContactSearch:
     """masked, flagged: the kinds that are. domains: hosts that are nobody's contact, with all below them.
+    known_domains: as in `ContactRules`; mailboxes there are nobody's contact, either.
     public_links, public_numbers: what a trader declared public; numbers as digits without leading zeros."""
 
     masked: frozenset[ContactKind]
     flagged: frozenset[ContactKind]
     domains: frozenset[str]
+    known_domains: frozenset[str]
     public_links: tuple[str, ...]
     public_numbers: frozenset[str]
 
@@ -50,6 +52,7 @@ def contact_search(rules: ContactRules, public: frozenset[str], ours: frozenset[
         masked=rules.kinds(Treatment.MASK),
         flagged=rules.kinds(Treatment.FLAG),
         domains=rules.known_domains | hosts | ours,
+        known_domains=rules.known_domains,
         public_links=tuple(contact for contact in public if "://" in contact),
         public_numbers=frozenset(_digits(contact) for contact in public if _NUMBER.fullmatch(contact)),
     )

@@ -9,21 +9,17 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from parley.masking.contact_rules import ContactKind, Treatment, contact_code
-from parley.masking.digits import Digits, digits_in
-from parley.masking.handles import handles
+from parley.masking.digits import Digits, breaks_digits, digits_in
 from parley.masking.hosts import is_below, links
-from parley.masking.ibans import ibans
 from parley.masking.mailboxes import other_mailboxes
 from parley.masking.matcher import Matcher
-from parley.masking.obfuscated import obfuscated
-from parley.masking.phones import phones
 from parley.masking.protected import MASKED_CONTACT, MASKED_DOMAIN, MASKED_MAILBOX
-from parley.masking.survivors import CARRIERS
 from parley.masking.tokens import Hit
 from parley.masking.triggers import triggers
 from parley.masking.views import View
 
 Kinds = frozenset[ContactKind]
+Span = tuple[int, int]
 NO_KINDS: Final[Kinds] = frozenset()
 MASKED_LINK: Final = f"https://{MASKED_DOMAIN}/"
 _SHORTEST: Final = 7
@@ -42,12 +38,7 @@ def contact_hits(view: View, matcher: Matcher, kinds: Kinds, *, every: bool = Tr
     digits = Digits.FEW
     if not kinds.isdisjoint(_OF_DIGITS):
         view, digits = digits_in(view)
-    if digits is not Digits.FEW and ContactKind.IBAN in kinds:
-        yield from _hits(ContactKind.IBAN, ibans(view.text), MASKED_CONTACT)
-    if digits is not Digits.FEW and ContactKind.PHONE in kinds:
-        found = phones(view.text, view.lower, every=every)
-        others = (span for span in found if not matcher.contacts.is_public_number(view.text[slice(*span)]))
-        yield from _hits(ContactKind.PHONE, others, MASKED_CONTACT)
+        yield from _of_digits(view, matcher, kinds, digits, every)
     if not kinds.isdisjoint(_OF_WORDS):
         yield from _of_words(view, matcher, kinds, digits)
     if ContactKind.LINK in kinds:
@@ -67,11 +58,39 @@ def _hits(kind: ContactKind, spans: Iterable[tuple[int, int]], replacement: str)
         yield Hit(start, end, replacement, contact=kind)
 
 
+def _of_digits(view: View, matcher: Matcher, kinds: Kinds, digits: Digits, every: bool) -> Iterator[Hit]:
+    is_broken = breaks_digits(view)
+    if digits is Digits.FEW and not is_broken:
+        return
+    # Mails without numbers, handles and the like are many: what looks for them is imported when needed.
+    from parley.masking.ibans import ibans
+    from parley.masking.phones import phones
+    from parley.masking.wrapped import wrapped_phones
+
+    accounts: list[Span] = []
+    if ContactKind.IBAN in kinds:
+        accounts = list(ibans(view.text))
+        yield from _hits(ContactKind.IBAN, accounts, MASKED_CONTACT)
+    if ContactKind.PHONE not in kinds:
+        return
+    found: list[Span] = []
+    if digits is not Digits.FEW:
+        found += phones(view.text, view.lower, every=every)
+    if is_broken:
+        found += wrapped_phones(view.text, view.lower, every=every)
+    for start, end in found:
+        is_account = any(first <= start < last for first, last in accounts)
+        if not is_account and not matcher.contacts.is_public_number(view.text[start:end]):
+            yield Hit(start, end, MASKED_CONTACT, contact=ContactKind.PHONE)
+
+
 def _of_words(view: View, matcher: Matcher, kinds: Kinds, digits: Digits) -> Iterator[Hit]:
     found = triggers(view)
     if not found and digits is Digits.FEW:
         return
     if found and ContactKind.HANDLE in kinds:
+        from parley.masking.handles import handles
+
         spans = (
             span
             for span in handles(view.lower, found)
@@ -79,6 +98,8 @@ def _of_words(view: View, matcher: Matcher, kinds: Kinds, digits: Digits) -> Ite
         )
         yield from _hits(ContactKind.HANDLE, spans, MASKED_CONTACT)
     if ContactKind.OBFUSCATED in kinds:
+        from parley.masking.obfuscated import obfuscated
+
         hidden = obfuscated(view.lower, found, digits)
         yield from _hits(ContactKind.OBFUSCATED, hidden, MASKED_CONTACT)
 
@@ -92,4 +113,6 @@ def _links(view: View, matcher: Matcher) -> Iterator[Hit]:
 
 def is_known(host: str, matcher: Matcher) -> bool:
     """Whether a host is a carrier's, the marketplace's or ours, or declared public."""
+    from parley.masking.survivors import CARRIERS
+
     return is_below(host, CARRIERS) or is_below(host, matcher.contacts.domains)

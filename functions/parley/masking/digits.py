@@ -25,6 +25,13 @@ _PLAIN: Final = {zero + digit: 48 + digit for zero in _ZEROS for digit in range(
 _FOREIGN: Final = re.compile("[" + "".join(f"{chr(zero)}-{chr(zero + 9)}" for zero in _ZEROS) + "]")
 
 
+_LINES: Final = bytes.maketrans(
+    bytes(range(256)),
+    bytes(48 if chr(octet) in "0123456789" else 110 if octet == 10 else 120 for octet in range(256)),
+)
+_BESIDE_LINE_END: Final = b" \t\r>.-/()\xa0\x96\x97+"
+
+
 class Digits(Enum):
     """What a text holds: too few digits for a number, enough, or enough with letters that pass for digits."""
 
@@ -47,3 +54,9 @@ def digits_in(view: View) -> tuple[View, Digits]:
     if b"0o" in kinds or b"o0" in kinds:
         return view, Digits.MIXED
     return view, Digits.ENOUGH if _ENOUGH in kinds else Digits.FEW
+
+
+def breaks_digits(view: View) -> bool:
+    """Whether a line end stands between digits anywhere: a fast first test."""
+    octets = view.text.encode("cp1252", "replace") if view.octets is None else view.octets
+    return b"0n0" in octets.translate(_LINES, _BESIDE_LINE_END)

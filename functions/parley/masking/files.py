@@ -3,20 +3,28 @@
 from collections.abc import Sequence
 from typing import Final
 
-from parley.masking.archives import Budget, MaskedFile, mask_archive
+from parley.masking.archives import mask_archive
 from parley.masking.binaries import reveals_plainly, scrubbed
+from parley.masking.budget import UNREADABLE, Budget, MaskedFile
 from parley.masking.edits import Edit, FormatError, edited
+from parley.masking.gzips import mask_gzip
 from parley.masking.images import without_metadata
 from parley.masking.jpeg import embedded_edits
 from parley.masking.matcher import Matcher
 from parley.masking.media import PICTURES, Media, media_of
 from parley.masking.ole import author_edits, has_macros, is_encrypted
+from parley.masking.openpgp import OpenPgp, openpgp_of
 from parley.masking.pdf import read_pdf
+from parley.masking.richtext import mask_rtf
+from parley.masking.tars import mask_tar
 
 MAX_SEARCHED: Final = 4 * 1024 * 1024
 """Octets of a file that is searched for protected strings."""
 _RECORDED: Final = PICTURES | {Media.MP4}
-OPENED: Final = _RECORDED | {Media.ZIP, Media.PDF, Media.OLE}
+_ARCHIVES: Final = {Media.ZIP: mask_archive, Media.GZIP: mask_gzip, Media.TAR: mask_tar}
+CLOSED: Final = frozenset({Media.ARCHIVE, Media.RAW})
+"""What is known and not opened: archives that take long to pack again, and what a camera's sensor saw."""
+OPENED: Final = _RECORDED | _ARCHIVES.keys() | {Media.PDF, Media.OLE, Media.RTF}
 """What is looked into, however large it is."""
 
 
@@ -25,8 +33,14 @@ def mask_file(data: bytes, matcher: Matcher, budget: Budget) -> MaskedFile:
     media = media_of(data)
     if media in _RECORDED:
         opened = _picture(data)
-    elif media is Media.ZIP:
-        opened = mask_archive(data, matcher, budget, mask_file)
+    elif media in _ARCHIVES:
+        opened = _ARCHIVES[media](data, matcher, budget, mask_file)
+    elif media is Media.RTF:
+        opened = mask_rtf(data, matcher)
+    elif media in CLOSED:
+        opened = UNREADABLE
+    elif media is Media.OTHER and (packets := openpgp_of(data)):
+        opened = _openpgp(packets)
     elif media is Media.PDF:
         opened = _pdf(data)
     elif media is Media.OLE:
@@ -61,6 +75,13 @@ def _ole(data: bytes) -> MaskedFile:
     return _cleaned(data, author_edits(data), codes)
 
 
+def _openpgp(packets: OpenPgp) -> MaskedFile:
+    """A key and a signature name their owner: what is left of them is an empty file."""
+    if packets is OpenPgp.ENCRYPTED:
+        return MaskedFile(codes=("attachment-encrypted",))
+    return MaskedFile(b"", codes=("certificate-removed" if packets is OpenPgp.KEY else "signature-removed",))
+
+
 def _cleaned(data: bytes, names: Sequence[Edit], codes: list[str]) -> MaskedFile:
     """A document without those names, and without the metadata of pictures that stand plainly in it."""
     try:
@@ -78,7 +99,7 @@ def _searched(data: bytes, opened: MaskedFile, media: Media, matcher: Matcher) -
     """What is left in the file is searched, and overwritten where that harms no checksum."""
     if len(data) > MAX_SEARCHED:
         # Of a picture only what is seen is left, and of an archive what was opened.
-        told = () if media in _RECORDED or media is Media.ZIP else ("attachment-not-searched",)
+        told = () if media in _RECORDED or media in _ARCHIVES else ("attachment-not-searched",)
         return MaskedFile(opened.content, opened.protected, (*opened.codes, *told))
     if not reveals_plainly(data, matcher):
         return opened

@@ -12,7 +12,7 @@ from typing import Final
 
 from parley.mail.address import Mailbox
 from parley.mail.findings import Finding, Severity
-from parley.masking.gate_forms import reveals
+from parley.masking.gate_forms import BETWEEN_TEXTS, reveals
 from parley.masking.gate_needles import Needles
 from parley.masking.gate_reading import Place, texts_of
 from parley.masking.protected import Protected
@@ -20,7 +20,6 @@ from parley.masking.protected import Protected
 LEAK: Final = "leak"
 UNREADABLE: Final = "leak-gate-unreadable"
 _BATCH: Final = 64 * 1024
-_BETWEEN_TEXTS: Final = "\n|<>|\n"
 
 
 def leaks(
@@ -55,6 +54,6 @@ def _revealing(texts: Iterable[Place], needles: Needles) -> Iterator[str]:
         size += len(text)
         if size < _BATCH and place:
             continue
-        if reveals(_BETWEEN_TEXTS.join([text for _, text in batch]), needles):
+        if reveals(BETWEEN_TEXTS.join([text for _, text in batch]), needles):
             yield from (known for known, text in batch if reveals(text, needles))
         batch, size = [], 0

@@ -7,7 +7,6 @@ follow policy and are not searched; every other octet belongs to some text.
 """
 
 import binascii
-import email.policy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from email.utils import collapse_rfc2231_value
 from typing import Final
 
 from parley.masking.gate_decoding import UnreadableError, looks_like_text, readings, words
+from parley.masking.gate_delimiters import delimiters
 
 Exempt = Mapping[str, tuple[str, ...]]
 """Name of a field of the mail's own header section → the strings that may stand in it."""
@@ -64,7 +64,9 @@ def _entity(mail: bytes, start: int, end: int, path: str, exempt: Exempt) -> Ite
     head, body = _head(mail[start : gap + 2]), gap + 4
     place = f"part:{path}"
     for name, value in head.fields:
-        yield from _field(name, value, f"header:{name.lower()}" if path == "1" else place, exempt)
+        at = f"header:{name.lower()}" if path == "1" else place
+        for text in _field(name, value, exempt):
+            yield at, text
     for parameter in head.decoded:
         yield place, parameter
     if head.media_type.startswith("multipart/"):
@@ -76,16 +78,18 @@ def _entity(mail: bytes, start: int, end: int, path: str, exempt: Exempt) -> Ite
             yield place, text
 
 
-def _field(name: str, value: str, place: str, exempt: Exempt) -> Iterator[Place]:
+def _field(name: str, value: str, exempt: Exempt) -> list[str]:
+    """The field as written, unfolded and decoded, where that differs."""
     # What belongs in this field is taken out; anything else in it is searched.
-    for own in exempt.get(name.lower(), ()):
+    for own in exempt.get(name.lower(), ()) if exempt else ():
         value = value.replace(own, "")
-    yield place, f"{name}: {value}"
+    texts = [f"{name}: {value}"]
     if "\n" in value:
         value = _FOLD.sub(" ", value)
-        yield place, value
+        texts.append(value)
     if "=?" in value:
-        yield place, words(value)
+        texts.append(words(value))
+    return texts
 
 
 def _head(octets: bytes) -> _Head:
@@ -112,7 +116,7 @@ def _head(octets: bytes) -> _Head:
 
 def _parsed_head(octets: bytes) -> _Head:
     """The same by the standard library: a header section with RFC 2231 parameters, or an odd one."""
-    part = BytesHeaderParser(policy=email.policy.compat32).parsebytes(octets + b"\r\n")
+    part = BytesHeaderParser().parsebytes(octets + b"\r\n")
     if part.get_payload() or any(len(part.get_all(name, ())) > 1 for name in _ABOUT_CONTENT):
         raise UnreadableError
     fields = tuple(
@@ -165,7 +169,7 @@ def _multipart(mail: bytes, start: int, end: int, boundary: str, path: str) -> I
     if not boundary:
         raise UnreadableError
     place, index, opened = f"part:{path}", 0, -1
-    for at, line_end, is_close in _delimiters(mail, start, end, b"--" + boundary.encode("latin-1")):
+    for at, line_end, is_close in delimiters(mail, start, end, b"--" + boundary.encode("latin-1")):
         if index == 0:
             yield place, mail[start:at].decode("latin-1")
         else:
@@ -175,18 +179,3 @@ def _multipart(mail: bytes, start: int, end: int, boundary: str, path: str) -> I
             return
         index, opened = index + 1, line_end
     raise UnreadableError
-
-
-def _delimiters(mail: bytes, start: int, end: int, delimiter: bytes) -> Iterator[tuple[int, int, bool]]:
-    """Each delimiter line: where what precedes it ends, where the next line begins, whether it closes."""
-    line = start if mail.startswith(delimiter, start, end) else mail.find(b"\r\n" + delimiter, start, end) + 2
-    while line >= start + 2 or line == start:
-        behind = line + len(delimiter)
-        before = max(start, line - 2)
-        if mail.startswith(b"\r\n", behind):
-            yield before, behind + 2, False
-        elif mail.startswith(b"--", behind):
-            yield before, end, True
-            return
-        # Any other line only begins like a delimiter.
-        line = mail.find(b"\r\n" + delimiter, behind, end) + 2

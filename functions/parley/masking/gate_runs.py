@@ -24,11 +24,23 @@ _DIGITS: Final = "0123456789abcdef"
 _LETTERS: Final = "ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IN_A_RUN: Final = _mask(_DIGITS + _LETTERS + "-_+/")
 _IS_DIGIT: Final = _mask(_DIGITS)
+_BETWEEN_LINES: Final = b" \t\r=>"
+_IN_LINES: Final = bytes(
+    octet
+    if octet in b"\n"
+    else ord(" ")
+    if octet in _BETWEEN_LINES
+    else ord("x")
+    if kind == ord("x")
+    else ord(".")
+    for octet, kind in enumerate(_IN_A_RUN)
+)
+_BROKEN: Final = re.compile(rb"\n[ \n]*+x{8,}+ *+(?:\n[ \n]*+x{8,}+ *+(?=\n))++(?:\n[ \n]*+x{2,}+ *+(?=\n))?")
 _STANDARD: Final = _table({ord("-"): ord("+"), ord("_"): ord("/")})
 LATIN_LOWER: Final = _table(
     {
         **{code: code + 32 for code in (*range(ord("A"), ord("Z") + 1), *range(0xC0, 0xDF)) if code != 0xD7},
-        **dict(zip(b"\x85\xa0\xaa\xba\xb2\xb3\xb9\xbc\xbd\xbe", b"  ao231424", strict=True)),
+        **dict(zip(b"\x85\xa0\xaa\xb7\xba\xb2\xb3\xb9\xbc\xbd\xbe", b"  a.o231424", strict=True)),
     }
 )
 """ISO-8859-1 in lower case, and in the form that NFKC gives it as far as a domain can hold that."""
@@ -39,12 +51,18 @@ _SHORTEST_DIGEST: Final = 32
 _DEPTH: Final = 2
 
 
-def some_run_reveals(octets: bytes, needles: Needles, depth: int = _DEPTH) -> bool:
-    """Whether an encoded run of the text holds a protected string. depth: how often it may be encoded."""
+def some_run_reveals(octets: bytes, bare: bytes, needles: Needles, depth: int = _DEPTH) -> bool:
+    """Whether an encoded run of the text holds a protected string. bare: the same without tags, which may
+    break a run. depth: how often it may be encoded."""
     if PERCENT.search(octets):
         octets += b"\n" + urllib.parse.unquote_to_bytes(urllib.parse.unquote_to_bytes(octets))
     # Slashes decode to octets of ones: they end a run, also one without its padding, and belong to nothing.
-    runs = b"////".join(_runs(octets, _IN_A_RUN, _SHORTEST))
+    found = list(_runs(octets, _IN_A_RUN, _SHORTEST))
+    if bare is not octets:
+        found = list(dict.fromkeys((*found, *_runs(bare, _IN_A_RUN, _SHORTEST))))
+    if b"\n" in bare:
+        found += _broken_runs(bare)
+    runs = b"////".join(found)
     if not runs:
         return False
     digits = runs.lower()
@@ -71,14 +89,21 @@ def _runs(octets: bytes, mask: bytes, shortest: int) -> Iterator[bytes]:
         start = masked.find(b"x" * shortest, end)
 
 
+def _broken_runs(octets: bytes) -> Iterator[bytes]:
+    """What stands on lines that hold nothing but a piece of a run, joined."""
+    masked = b"\n" + octets.translate(_IN_LINES) + b"\n"
+    for lines in _BROKEN.finditer(masked):
+        yield octets[lines.start() : lines.end() - 1].translate(None, _BETWEEN_LINES + b"\n")
+
+
 def _decoded_reveals(decoded: bytes, needles: Needles, depth: int) -> bool:
     readings = [decoded]
     if PERCENT.search(decoded):
         readings.append(urllib.parse.unquote_to_bytes(urllib.parse.unquote_to_bytes(decoded)))
     for octets in readings:
-        if not needles.hinted_octets(octets.translate(LATIN_LOWER)):
-            continue
-        for text in (octets.decode("latin-1"), octets.decode("utf-8", "replace")):
-            if needles.found(unicodedata.normalize("NFKC", text).lower()):
-                return True
-    return depth > 1 and some_run_reveals(decoded, needles, depth - 1)
+        for start, end in needles.near_hints(octets.translate(LATIN_LOWER)):
+            near = octets[start:end]
+            for text in (near.decode("latin-1"), near.decode("utf-8", "replace")):
+                if needles.found(unicodedata.normalize("NFKC", text).lower()):
+                    return True
+    return depth > 1 and some_run_reveals(decoded, decoded, needles, depth - 1)

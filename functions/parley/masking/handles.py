@@ -14,7 +14,7 @@ Span = tuple[int, int]
 _FILLER: Final = (
     r"(?:[ \t]{0,3}(?:\((?:@|id)\)|-?(?:id|name|nummer|number|account|konto|acc|user(?:name)?|nutzername"
     r"|benutzername|handle|contact|kontakt|usuario|号|號)|is|ist|unter|as|als|lautet|at|me|mich|auf|on|es|est|è"
-    r"|mir|my|mein|add|bei|under|mi|mon|il|mio)(?![\w])){0,4}"
+    r"|mir|my|mein|add|bei|under|mi|mon|il|mio|an)(?![\w])){0,4}"
 )
 _MARKED: Final = re.compile(
     rf"{_FILLER}[ \t]{{0,3}}[:=\-–]?[ \t]{{0,3}}(@[\w](?:[\w.\-]{{0,38}}\w)?)(?![@\w])"
@@ -64,7 +64,7 @@ def _stands_alone(lower: str, trigger: Trigger) -> bool:
 
 
 def _handle(lower: str, trigger: Trigger) -> Span | None:
-    if lower.startswith("@", trigger.end):
+    if lower.startswith("@", trigger.end) and not lower[trigger.end - 1].isspace():
         return None  # the local-part of a mailbox
     if match := _MARKED.match(lower, trigger.end):
         return match.span(1)
@@ -72,7 +72,8 @@ def _handle(lower: str, trigger: Trigger) -> Span | None:
     if match is None or _ORDINARY.match(handle := match["handle"]) or len(handle) < 3:
         return None
     has_id = _ID.search(match["filler"]) is not None
-    if trigger.sign is Sign.COMMON and not has_id:
+    is_short = lower.startswith("ig", trigger.start)
+    if trigger.sign is Sign.COMMON and not has_id and not (is_short and match["mark"]):
         return None
     foreign = not lower[trigger.start].isascii()
     announced = match["mark"] or has_id or match["filler"] or foreign or "#" in handle

@@ -6,7 +6,7 @@ from typing import Final
 
 Span = tuple[int, int]
 
-_TOP_LEVEL: Final = frozenset(
+TOP_LEVEL: Final = frozenset(
     """
     com net org info biz name pro eu asia cat de at ch li lu fr be nl it es pt uk ie us ca mx br ar cl co pe
     dk se no fi is pl cz sk si hr hu ro bg gr cy mt ee lv lt ua ru by rs ba mk al tr il ae sa eg ma za ng ke
@@ -48,7 +48,7 @@ def _bare(text: str, lower: str) -> Iterator[tuple[Span, str]]:
         host = match.group().partition("/")[0].partition(":")[0]
         # "Danke.Es": a sentence that goes on without a blank.
         goes_on = text[slice(*match.span(1))].istitle() and text[match.start(1) - 2].islower()
-        if goes_on or (match.group(1) not in _TOP_LEVEL and not host.startswith("www.")):
+        if goes_on or (match.group(1) not in TOP_LEVEL and not host.startswith("www.")):
             continue
         yield _trimmed(lower, *match.span()), host
 

@@ -29,9 +29,14 @@ _COUNTRIES: Final = {
 }
 _LENGTHS: Final = {country: length for length, names in _COUNTRIES.items() for country in names.split()}
 # Not `{2}`: a pattern that begins with a single character of a class is searched for three times as fast.
-_CHECK_DIGITS: Final = re.compile(r"[0-9][0-9](?=[ \-]?[A-Za-z0-9]{4})")
+_CHECK_DIGITS: Final = re.compile(r"[0-9][0-9](?=[ .\-\r\n>]{0,6}[A-Za-z0-9]{4})")
 _COUNTRY_BEFORE: Final = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})[ \-]?\Z")
-_CHARACTER: Final = re.compile(r"[ \t.\-]{0,2}([A-Za-z0-9])")
+# Between two of them may stand a line end, with quote marks after it.
+_CHARACTER: Final = re.compile(
+    r"(?:[ \t.\-]{0,2}(?:[ \t]{0,6}\r?\n[ \t]{0,8}(?:>[> \t]{0,40})?)?)([A-Za-z0-9])"
+)
+_FEWEST_DIGITS: Final = 8
+"""Of account and bank: words after a number (`de 30 Tagen und …`) can have the right check digits, too."""
 _MAX_CANDIDATES: Final = 2_000
 
 
@@ -52,7 +57,7 @@ def ibans(text: str) -> Iterator[Span]:
         start = check.start() - len(country.group())
         end, characters = _read(text, start, length)
         goes_on = end < len(text) and text[end].isalnum()
-        if not goes_on and len(characters) == length and _checks(characters):
+        if not goes_on and len(characters) == length and _has_digits(characters) and _checks(characters):
             yield start, end
             done = end
 
@@ -64,6 +69,10 @@ def _read(text: str, start: int, length: int) -> tuple[int, str]:
         characters.append(match.group(1))
         end = match.end()
     return end, "".join(characters).upper()
+
+
+def _has_digits(iban: str) -> bool:
+    return sum(map(str.isdecimal, iban[4:])) >= _FEWEST_DIGITS
 
 
 def _checks(iban: str) -> bool:

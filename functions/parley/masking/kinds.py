@@ -3,6 +3,8 @@
 from enum import Enum, auto
 from typing import Final
 
+from parley.mail import transfer
+from parley.mail.charset_labels import codec_for
 from parley.mail.structure import Part
 
 
@@ -71,7 +73,8 @@ _BY_TYPE: Final = {
     "application/yaml": Kind.TEXT,
     "application/csv": Kind.TEXT,
     "application/x-csv": Kind.TEXT,
-    "application/rtf": Kind.TEXT,
+    "application/rtf": Kind.BINARY,
+    "text/rtf": Kind.BINARY,
 }
 _BY_EXTENSION: Final = {
     "p7s": Kind.SIGNATURE,
@@ -80,6 +83,8 @@ _BY_EXTENSION: Final = {
     "p12": Kind.CERTIFICATE,
     "pfx": Kind.CERTIFICATE,
     "p7c": Kind.CERTIFICATE,
+    "cer": Kind.CERTIFICATE,
+    "crt": Kind.CERTIFICATE,
     "html": Kind.HTML,
     "htm": Kind.HTML,
     "xhtml": Kind.HTML,
@@ -87,8 +92,10 @@ _BY_EXTENSION: Final = {
     "vcf": Kind.CONTENT_LINES,
     "vcs": Kind.CONTENT_LINES,
     "svg": Kind.SVG,
+    "rtf": Kind.BINARY,
 }
 _SMIME: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_SNIFFED: Final = 1_000
 _XML: Final = ("application/xml", "text/xml")
 _OPAQUE: Final = (
     "",
@@ -117,9 +124,27 @@ def kind_of(part: Part, name: str) -> Kind:
         return Kind.TNEF
     if media_type in _OPAQUE and extension in _BY_EXTENSION:
         return _BY_EXTENSION[extension]
+    if media_type == "text/plain" and _is_file(part, name):
+        return Kind.BINARY
     if media_type.startswith(("text/", "message/")) or media_type.endswith(("+xml", "+json")):
         return Kind.TEXT
     return Kind.BINARY
+
+
+def _is_file(part: Part, name: str) -> bool:
+    """Whether it is a file that only calls itself text: rich text, or UTF-16. A mail's own text in that would
+    be written anew in UTF-8 (RFC 2046 §4.1.1 allows no UTF-16 there); a file keeps its octets."""
+    is_attached = part.disposition is not None and part.disposition.value == "attachment"
+    if not is_attached and not name:
+        return False
+    # Few mails have files.
+    from parley.masking.media import Media, media_of
+    from parley.masking.textual import wide_codec
+
+    head = transfer.decode(part.body[:_SNIFFED], part.transfer_encoding)
+    charset = codec_for(part.content_type.parameters.get("charset", "")) or ""
+    is_wide = charset.startswith(("utf_16", "utf_32")) or wide_codec(head) is not None
+    return is_wide or media_of(head) is Media.RTF
 
 
 def _smime(part: Part, name: str) -> Kind:

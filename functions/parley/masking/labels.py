@@ -7,13 +7,14 @@ from typing import Final
 from parley.mail.compose import Label
 from parley.mail.structure import Part
 from parley.mail.walk import filename
-from parley.masking.attributes import content_id_key
+from parley.masking.content_ids import names_of
 from parley.masking.matcher import Matcher
 from parley.masking.text import mask_text
 
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+\-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+\-]{0,100}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-]{1,40}")
 _MULTIPARTS: Final = frozenset({"multipart/mixed", "multipart/alternative", "multipart/related"})
+_USUAL: Final = frozenset({"text/plain", "text/html", "application/pdf", "image/jpeg", "image/png"})
 _MAX_FILENAME: Final = 200
 
 # RFC 3676 (flowed), RFC 5545 (calendar), RFC 2387 (related). Nothing else passes.
@@ -25,17 +26,23 @@ _PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def media_type(part: Part, matcher: Matcher) -> str:
-    """The part's media type if it is one and reveals nothing, else application/octet-stream."""
+    """The part's media type if it is one and reveals nothing, else application/octet-stream; that of a
+    multipart, if it is not a usual one, multipart/mixed."""
     value = part.content_type.value
+    if value.startswith("multipart/"):
+        # Whatever it reveals, it stays a multipart: under another type nobody would find its parts.
+        return value if value in _MULTIPARTS else "multipart/mixed"
+    if value in _USUAL and not matcher.anchored(value):
+        return value
     if not _MEDIA_TYPE.fullmatch(value) or mask_text(value, matcher, mask_contacts=False).text != value:
         return "application/octet-stream"
-    if value.startswith("multipart/") and value not in _MULTIPARTS:
-        return "multipart/mixed"
     return value
 
 
 def masked_filename(name: str, matcher: Matcher) -> str | None:
     """A file name without path, control characters and protected strings."""
+    if not name:
+        return None
     name = "".join(char for char in re.split(r"[/\\]", name)[-1] if char.isprintable()).strip()
     stem, dot, extension = name.rpartition(".")
     masked = mask_text(stem, matcher).text
@@ -58,10 +65,9 @@ def label(part: Part, matcher: Matcher, content_ids: Mapping[str, str]) -> Label
         wanted = _MEDIA_TYPE if parameter == "type" else _TOKEN
         if wanted.fullmatch(value.lower() if parameter == "type" else value):
             parameters[parameter] = value
-    if mask_text(" ".join(parameters.values()), matcher, mask_contacts=False).protected:
+    if parameters and mask_text(" ".join(parameters.values()), matcher, mask_contacts=False).protected:
         parameters = {}
-    content_id = part.header.first("content-id")
-    new_id = content_ids.get(content_id_key(content_id.decode("latin-1"))) if content_id else None
+    new_id = next((content_ids[key] for key in names_of(part) if key in content_ids), None)
     return Label(
         media_type=kind,
         parameters=parameters,

@@ -39,7 +39,8 @@ _REWRITERS: Final = (
 
 
 def unwrapped(text: str, reveals: Callable[[str], bool]) -> str:
-    """The text with those wrapped links unwrapped that reveal something as they stand."""
+    """The text with those wrapped links unwrapped that reveal something: as they stand, or in their target,
+    of which Proofpoint writes some characters elsewhere."""
     lower = text.lower()
     if not any(host in lower for host in _REWRITERS):
         return text
@@ -49,8 +50,9 @@ def unwrapped(text: str, reveals: Callable[[str], bool]) -> str:
     for match in islice(
         (match for match in _URL.finditer(text) if is_wrapped(match.group())), _MAX_UNWRAPPED
     ):
-        if reveals(match.group()):
-            pieces += (text[done : match.start()], target(match.group()))
+        leads_to = target(match.group())
+        if reveals(match.group()) or (leads_to != _UNREADABLE and reveals(leads_to)):
+            pieces += (text[done : match.start()], leads_to)
             done = match.end()
     return "".join((*pieces, text[done:]))
 

@@ -1,4 +1,4 @@
-"""Mailboxes of anybody else in a text: of neither party, not declared public.
+"""Mailboxes of anybody else in a text: of neither party, not declared public, not a carrier's.
 
 What only looks like one (`Ticket #4711@Q4`, `logo@2x.png`, `Kurs 3@4`) is none.
 """
@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from parley.masking.hosts import TOP_LEVEL, is_below
 from parley.masking.matcher import Matcher
 from parley.masking.tokens import local_starts
 from parley.masking.views import View
@@ -28,7 +29,8 @@ def other_mailboxes(view: View, matcher: Matcher) -> Iterator[Span]:
         end = _domain_end(text, at + 1, domain.end()) if domain else 0
         if end and not _is_ours(lower[at + 1 : end], matcher):
             starts = local_starts(view, at)
-            if starts and _is_other(lower, starts[0], end, matcher):
+            is_other = starts and _is_other(lower, starts[0], end, matcher)
+            if is_other and not _is_known(lower[at + 1 : end], matcher):
                 yield starts[0], end
         at = text.find("@", max(at + 1, end))
 
@@ -36,6 +38,14 @@ def other_mailboxes(view: View, matcher: Matcher) -> Iterator[Span]:
 def _is_ours(domain: str, matcher: Matcher) -> bool:
     ours = matcher.relay_domain
     return domain == ours or domain in matcher.alias_domains or domain.endswith(f".{ours}")
+
+
+def _is_known(domain: str, matcher: Matcher) -> bool:
+    """Whether a mailbox there is a carrier's or of the marketplace."""
+    # Most mails name nobody else: what decides about those who are named is imported for the first of them.
+    from parley.masking.survivors import CARRIERS
+
+    return is_below(domain, CARRIERS) or is_below(domain, matcher.contacts.known_domains)
 
 
 def _is_other(lower: str, start: int, end: int, matcher: Matcher) -> bool:
@@ -51,7 +61,7 @@ def _domain_end(text: str, start: int, end: int) -> int:
     """Where a domain name ends that was read too greedily; 0 if there is none."""
     labels = text[start:end].split(".")
     for index in range(2, len(labels)):
-        if labels[index][:1].isupper() and labels[index - 1][-1:].islower():
+        if _begins_sentence(labels, index):
             labels = labels[:index]
             break
     while len(labels) > 1:
@@ -64,3 +74,14 @@ def _domain_end(text: str, start: int, end: int) -> int:
             return start + len(".".join(labels))
         labels.pop()
     return 0
+
+
+def _begins_sentence(labels: list[str], index: int) -> bool:
+    """Whether a domain ends before that label: `…@shop.example.Danke`, but not `…@rz.RWTH-Aachen.DE`."""
+    if not (labels[index][:1].isupper() and labels[index - 1][-1:].islower()):
+        return False
+    ends_well = labels[-1].lower() in TOP_LEVEL
+    is_last = index == len(labels) - 1
+    if labels[index - 1] in TOP_LEVEL:
+        return is_last or not ends_well
+    return is_last and not ends_well

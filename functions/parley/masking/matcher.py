@@ -15,6 +15,7 @@ from parley.mail.address import Mailbox
 from parley.masking.anchors import Anchors
 from parley.masking.contact_rules import ContactRules
 from parley.masking.contact_search import contact_search
+from parley.masking.declared import Declared, Span
 from parley.masking.protected import (
     MASKED_DOMAIN,
     Identity,
@@ -24,19 +25,16 @@ from parley.masking.protected import (
     same_domains,
 )
 from parley.masking.readings import plain_name
-from parley.masking.tokens import LETTERS_AND_DIGITS, MAX_LOCAL, Hit, after_gaps, goes_on, local_starts
-from parley.masking.views import View
+from parley.masking.separators import LOCAL_AFTER, VERP_TAIL, breaks_tag, host_before, separator_before
+from parley.masking.tokens import LETTERS_AND_DIGITS, Hit, after_gaps, goes_on, local_starts
+from parley.masking.views import TooComplexError, View
 
 _OCTET_LOCAL_BACKWARDS: Final = re.compile(rb"@[a-z0-9._%+\-]{1,64}")
-_HOST_BACKWARDS: Final = re.compile(r"(?:\.[\w\-]{1,63}){0,30}")
-_LOCAL_CHARACTER: Final = re.compile(r"[a-z0-9.%+\-]")
-_SEPARATOR_BACKWARDS: Final = re.compile(
-    r"[ \t]{0,3}(?:@|=|04[=%\-]|%|[)\]}]ta[(\[{])[ \t]{0,3}|[ \t]{1,3}ta[ \t]{1,3}"
-)
-# "+AEA-" is an at sign in UTF-7.
-_BROKEN_TAG: Final = re.compile(r"\+(?!aea-)[a-z0-9_\-]{1,24}")
-_VERP_TAIL: Final = re.compile(r"@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,10}")
+_IN_LOCAL: Final = re.compile(r"[a-z0-9.%+\-]")
+_IN_WORD: Final = re.compile(r"[a-z0-9]")
 
+_MAX_OTHERS: Final = 20_000
+"""Places where a domain stands that are none of a protected string: in a mail that people write, a few."""
 
 _DEFAULT_RULES: Final = ContactRules()
 
@@ -67,6 +65,7 @@ class Matcher:
         """Encoded runs of the text in work and whether they hold anything: it is read several times."""
         for identity in (protected.author, protected.recipient):
             self._add(identity)
+        self.declared = Declared(self.public, self._registered)
         self.anchors = Anchors(self._private.keys() | self._locals.keys())
         self.alias_domains = {identity.alias.domain for identity in (protected.author, protected.recipient)}
         self.aliases = {str(identity.alias).lower() for identity in (protected.author, protected.recipient)}
@@ -122,12 +121,28 @@ class Matcher:
         joined: the view has blanks or line ends left out; these count as boundaries for mailboxes, and only
         hits across such a gap are of interest.
         """
+        for hit in self._hits(view, joined):
+            if not self.declared or self.declared.span(view, hit) is None:
+                yield hit
+
+    def declared_spans(self, view: View, *, joined: bool = False) -> Iterator[Span]:
+        """Where contacts that were declared public stand in the view, as far as they would be protected."""
+        for hit in self._hits(view, joined):
+            if span := self.declared.span(view, hit):
+                yield span
+
+    def _hits(self, view: View, joined: bool) -> Iterator[Hit]:
         if not self.anchored(view.lower):
             return
+        others = 0
         for start, end in self.anchors.occurrences(view.lower):
             hit = self._hit(view, view.lower[start:end], start, end, joined)
-            if hit and not self._is_public(view, hit):
+            if hit:
                 yield hit
+            else:
+                others += 1
+                if others > _MAX_OTHERS:
+                    raise TooComplexError
 
     def _hit(self, view: View, anchor: str, start: int, end: int, joined: bool) -> Hit | None:
         lower = view.lower
@@ -135,36 +150,41 @@ class Matcher:
             return None
         private = self._private.get(anchor)
         if private is not None and start and not self._begins(view, start, joined):
-            return None
+            return self._reversed_hit(lower, anchor, start, end, None) if lower[start - 1] == "-" else None
         host = start
         if private is not None and start and lower[start - 1] == ".":
-            before = _HOST_BACKWARDS.match(lower[max(0, start - MAX_LOCAL) : start][::-1])
-            host = after_gaps(view, start - (before.end() if before else 0), start)
+            host = after_gaps(view, host_before(lower, start), start)
         if lower[host:end] in self.alias_domains:
             return None
         hit = self._mailbox_hit(view, anchor, host, end, private, joined)
+        hit = hit or self._reversed_hit(lower, anchor, host, end, private)
         if hit is None and private is not None:
             hit = Hit(host, end, MASKED_DOMAIN)
         return hit
+
+    def _reversed_hit(self, lower: str, anchor: str, host: int, end: int, private: str | None) -> Hit | None:
+        """A mailbox inside that of a gateway, with its domain first."""
+        after = LOCAL_AFTER.match(lower, end)
+        alias = after and self._mailboxes.get(masking_key(after.group(1), anchor), private)
+        return Hit(host, after.end(), alias) if after and alias else None
 
     def _begins(self, view: View, start: int, joined: bool) -> bool:
         """Whether a private domain may begin there."""
         before = view.lower[start - 1]
         if before not in LETTERS_AND_DIGITS and before != "-":
             return True
-        escaped = view.lower[max(0, start - 3) : start] in ("-40", "%40", "=40")
+        escaped = view.lower[max(0, start - 3) : start] in ("-40", "%40", "=40", "_40")
         return escaped or not view.is_ascii_at(start - 1) or (joined and view.gap_before(start))
 
     def _mailbox_hit(
         self, view: View, anchor: str, host: int, end: int, private: str | None, joined: bool
     ) -> Hit | None:
         lower = view.lower
-        separator = _SEPARATOR_BACKWARDS.match(lower[max(0, host - 12) : host][::-1])
+        separator = separator_before(lower, host)
         if separator is None:
             return None
-        at = host - separator.end()
-        is_at = separator.group().strip() == "@"
-        tail = None if is_at or joined else _VERP_TAIL.match(lower, end)
+        at, is_at = separator.start, separator.is_at
+        tail = None if is_at or joined else VERP_TAIL.match(lower, end)
         stop = tail.end() if tail else end
         starts = local_starts(view, at, joined=joined)
         for begin in starts:
@@ -172,17 +192,16 @@ class Matcher:
             if (
                 alias is not None
                 and host == end - len(anchor)
-                and not (joined and _breaks_tag(view, begin, at))
+                and not (joined and breaks_tag(view, begin, at))
             ):
                 return Hit(begin, stop, alias, registered=True)
         for local in self._locals.get(anchor, ()):
             begin = at - len(local)
             # "Rechnung_anna@…" names her; "jo.anna@…" is somebody else.
-            if (
-                begin > 0
-                and lower.startswith(local, begin)
-                and _LOCAL_CHARACTER.match(lower, begin - 1) is None
-            ):
+            # A list's or gateway's own mailbox may have anything before hers: "bounce-81-anna=gmail.com@…".
+            inside = _IN_WORD if tail or separator.is_listed else _IN_LOCAL
+            before = lower[begin - 1 : begin] if begin > 0 else ""
+            if begin >= 0 and lower.startswith(local, begin) and not inside.match(before):
                 begin = starts[0] if tail and starts else begin
                 return Hit(begin, stop, self._mailboxes[masking_key(local, anchor)], registered=True)
         if private is None or not starts or not (is_at or tail):
@@ -192,24 +211,3 @@ class Matcher:
         # Across a broken line the nearest break is the likeliest beginning of an unknown local-part; a word
         # that ends its line is none.
         return Hit(at if view.gap_before(at) else max(starts), stop, private)
-
-    def _is_public(self, view: View, hit: Hit) -> bool:
-        found = view.lower[hit.start : hit.end]
-        if not self.public:
-            return False
-        if found in self.public:
-            return True
-        before = view.lower[max(0, hit.start - 8) : hit.start]
-        return any(
-            "://" in contact
-            and view.lower.startswith(contact.split("://", 1)[1], hit.start)
-            and before.endswith("://")
-            for contact in self.public
-        )
-
-
-def _breaks_tag(view: View, start: int, at: int) -> bool:
-    """Whether what looks like a local-part with a tag rather is the end of one line and words of the next."""
-    plus = view.lower.find("+", start + 1, at)
-    gaps = view.gaps(plus, at) if plus >= 0 else []
-    return len(gaps) > 1 or (len(gaps) == 1 and not _BROKEN_TAG.fullmatch(view.lower, plus, at))

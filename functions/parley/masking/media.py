@@ -21,13 +21,17 @@ class Media(Enum):
     ZIP = auto()
     OLE = auto()
     RTF = auto()
+    RAW = auto()
     TNEF = auto()
+    GZIP = auto()
+    TAR = auto()
     ARCHIVE = auto()
     PROGRAM = auto()
     OTHER = auto()
 
 
 PICTURES: Final = frozenset({Media.JPEG, Media.PNG, Media.GIF, Media.WEBP, Media.TIFF, Media.HEIF})
+_PACKED: Final = frozenset({Media.GZIP, Media.TAR, Media.ARCHIVE})
 _RECORDINGS: Final = frozenset({Media.MP4, Media.VIDEO, Media.AUDIO})
 
 # Offset, octets, family. The first that fits counts.
@@ -37,15 +41,25 @@ _SIGNATURES: Final = (
     (0, b"GIF87a", Media.GIF),
     (0, b"GIF89a", Media.GIF),
     (8, b"WEBP", Media.WEBP),
+    (8, b"CR\2\0", Media.RAW),
     (0, b"II*\0", Media.TIFF),
     (0, b"MM\0*", Media.TIFF),
     (0, b"II+\0", Media.TIFF),
     (0, b"MM\0+", Media.TIFF),
+    (0, b"IIRO", Media.RAW),
+    (0, b"IIRS", Media.RAW),
+    (0, b"MMOR", Media.RAW),
+    (0, b"IIU\0", Media.RAW),
+    (0, b"FUJIFILMCCD-RAW", Media.RAW),
+    (0, b"FOVb", Media.RAW),
+    (0, b"\0MRM", Media.RAW),
+    (6, b"HEAPCCDR", Media.RAW),
     (4, b"ftyphe", Media.HEIF),
     (4, b"ftypmif", Media.HEIF),
     (4, b"ftypmsf", Media.HEIF),
     (4, b"ftypavi", Media.HEIF),
     (4, b"ftypM4A", Media.AUDIO),
+    (4, b"ftypcrx", Media.RAW),
     (4, b"ftyp", Media.MP4),
     (4, b"moov", Media.MP4),
     (0, b"\x1aE\xdf\xa3", Media.VIDEO),
@@ -59,13 +73,13 @@ _SIGNATURES: Final = (
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Media.OLE),
     (0, b"{\\rtf", Media.RTF),
     (0, b"\x78\x9f\x3e\x22", Media.TNEF),
-    (0, b"\x1f\x8b\x08", Media.ARCHIVE),
+    (0, b"\x1f\x8b\x08", Media.GZIP),
     (0, b"BZh", Media.ARCHIVE),
     (0, b"\xfd7zXZ\0", Media.ARCHIVE),
     (0, b"7z\xbc\xaf\x27\x1c", Media.ARCHIVE),
     (0, b"Rar!\x1a\7", Media.ARCHIVE),
     (0, b"MSCF\0\0\0\0", Media.ARCHIVE),
-    (257, b"ustar", Media.ARCHIVE),
+    (257, b"ustar", Media.TAR),
     (0, b"\x7fELF", Media.PROGRAM),
     (0, b"\xcf\xfa\xed\xfe", Media.PROGRAM),
     (0, b"\xce\xfa\xed\xfe", Media.PROGRAM),
@@ -93,7 +107,9 @@ _BY_EXTENSION: Final = {
         ("webm avi mkv", Media.VIDEO),
         ("pdf", Media.PDF),
         (f"zip docx xlsx pptx docm xlsm pptm {_OPEN_DOCUMENT}", Media.ZIP),
-        ("7z rar gz bz2 xz tar tgz", Media.ARCHIVE),
+        ("7z rar bz2 xz", Media.ARCHIVE),
+        ("gz tgz", Media.GZIP),
+        ("tar", Media.TAR),
     )
     for extension in extensions.split()
 }
@@ -135,7 +151,9 @@ def claimed(media_type: str, name: str) -> Media:
 
 def contradicts(content: Media, claim: Media) -> bool:
     """Whether the content is something else than claimed. Pictures among each other count as one, since every
-    viewer looks at the content, and so do recordings; unknown content may be damaged, which is no claim."""
+    viewer looks at the content, and so do
+    recordings, and archives other than zip; unknown content may be damaged, which is no claim."""
     if Media.OTHER in (content, claim) or content is claim:
         return False
-    return not {content, claim} <= PICTURES and not {content, claim} <= _RECORDINGS
+    alike = (PICTURES | {Media.RAW}, _RECORDINGS, _PACKED)
+    return not any({content, claim} <= families for families in alike)

@@ -19,13 +19,16 @@ _NO_NUMBER: Final = re.compile(
     r"\+ ?(?:\d+\.\d{1,5}\Z|\d\.\d\.|(?:19|20)\d\d[01]\d[0-3]\d{7}\Z)|.*0[ .]?000[ .]?000\Z"
 )
 _WITH_ZEROS: Final = re.compile(rf"00 ?(?:1|7|{_TWO_DIGITS}|[2-9]\d\d)[ .\-/(]|00\d{{10,15}}\Z")
-_AREA_IN_BRACKETS: Final = re.compile(r"(?:[08] ?)?\(0?[1-9]\d{1,4}\)[ \-/]?\d[\d \-.]{4,12}\d")
+_AREA_IN_BRACKETS: Final = re.compile(
+    r"(?:[08] ?)?\((?:0[1-9]\d{0,4}|[1-9]\d{1,4})\)[ \-/]?\d[\d \-.]{4,12}\d"
+)
 _TRUNK: Final = re.compile(
     r"0[1-9]\d{0,4} ?(?:[ .\-–/]|\(0\)) ?\d{1,8}(?:[ .\-–]\d{2,8}){0,4}(?:[ .]?[\-–]\d{1,3})?"
 )
 _NORTH_AMERICA: Final = re.compile(
     r"(?:1[ .\-])?[2-9]\d\d([.\-–])[2-9]\d\d\1\d{4}|(?:1 )?\([2-9]\d\d\) ?[2-9]\d\d ?[ .\-–] ?\d{4}"
 )
+_RUSSIA: Final = re.compile(r"8([ \-])[3489]\d\d[ \-]\d{3}([ \-])\d\d\2\d\d")
 _CHINA: Final = re.compile(r"1[3-9]\d([ \-])\d{4}\1\d{4}")
 # Germany; France, the Netherlands, Austria and Switzerland; Britain; Turkey; Australia and Belgium; Japan;
 # Korea; Ireland.
@@ -48,7 +51,7 @@ def _without_trunk(written: str) -> str:
 
 def is_national(written: str, digits: str) -> bool:
     """Whether digits are grouped as only telephone numbers are, or begin like a mobile number."""
-    if _NORTH_AMERICA.fullmatch(written) or _CHINA.fullmatch(written):
+    if _NORTH_AMERICA.fullmatch(written) or _CHINA.fullmatch(written) or _RUSSIA.fullmatch(written):
         return True
     if not 9 <= len(digits) <= 12:
         return False

@@ -10,10 +10,8 @@ from parley.mail.findings import Finding, Severity
 from parley.mail.structure import Mail, Part, StructureError, read
 from parley.mail.text import decode_body
 from parley.mail.walk import filename, parts
-from parley.masking.archives import Budget
-from parley.masking.attachments import mask_attachment
-from parley.masking.attributes import content_id_key
-from parley.masking.enclosed import masked_fields
+from parley.masking.budget import Budget
+from parley.masking.content_ids import names_of
 from parley.masking.kinds import Kind, kind_of
 from parley.masking.labels import label
 from parley.masking.matcher import Matcher
@@ -92,6 +90,9 @@ class PartMasker:
             return self.enclosed(part.enclosed, shown, path)
         try:
             if kind in (Kind.BINARY, Kind.TNEF):
+                # Few mails have files, and everything that reads them takes long to import.
+                from parley.masking.attachments import mask_attachment
+
                 leaf = mask_attachment(part, shown, kind, self, path)
             else:
                 leaf = mask_leaf(part, kind, shown, self.matcher, self.content_ids, self.mask_contacts)
@@ -143,6 +144,8 @@ class PartMasker:
 
     def enclosed(self, mail: Mail, shown: Label, path: str) -> MessagePart:
         """An enclosed mail, masked, with its own header section reduced."""
+        from parley.masking.enclosed import masked_fields
+
         place = f"part:{path}"
         fields, protected, contacts = masked_fields(mail.header, self.matcher, self.mask_contacts)
         self.note("enclosed-header-reduced", place)
@@ -165,7 +168,7 @@ def _empty() -> TextPart:
 
 
 def new_content_ids(mail: Mail, seed: str, relay_domain: str) -> dict[str, str]:
-    """Every Content-ID of the mail and of enclosed mails (`content_id_key`), and what replaces it."""
+    """All `names_of` parts of the mail and of enclosed mails, and the new Content-ID of each."""
     known: dict[str, str] = {}
     add_content_ids(known, mail, seed, relay_domain)
     return known
@@ -174,6 +177,5 @@ def new_content_ids(mail: Mail, seed: str, relay_domain: str) -> dict[str, str]:
 def add_content_ids(known: dict[str, str], mail: Mail, seed: str, relay_domain: str) -> None:
     """Adds those of another mail to `new_content_ids`."""
     for _, part in parts(mail):
-        raw = part.header.first("content-id")
-        if raw is not None:
-            known.setdefault(content_id_key(raw.decode("latin-1")), f"{seed}.{len(known) + 1}@{relay_domain}")
+        names = [name for name in names_of(part) if name not in known]
+        known.update(dict.fromkeys(names, f"{seed}.{len(known) + 1}@{relay_domain}"))

@@ -17,6 +17,20 @@ _ATTRIBUTE: Final = re.compile(
 )
 _TEXT: Final = re.compile(rb">([^<>]+)(?=<)")
 _MAX_ELEMENT: Final = 2_000
+_CHANGES: Final = tuple(
+    (re.compile(member), re.compile(value))
+    for member, value in (
+        (r"word/[\w\-]+\.xml", rb"\s(?:[A-Za-z]\w{0,15}:)?author=[\"']([^\"'<]{1,200})"),
+        (
+            r"ppt/(?:commentAuthors|authors)\.xml|xl/revisions/userNames\.xml",
+            rb"\sname=[\"']([^\"'<]{1,200})",
+        ),
+        (r"xl/comments/?\w{0,20}\.xml", rb"<author>([^<]{1,200})<"),
+        (r"xl/persons/\w+\.xml", rb"\sdisplayName=[\"']([^\"'<]{1,200})"),
+        (r"content\.xml", rb"<dc:creator>([^<]{1,200})<"),
+    )
+)
+"""Where comments and tracked changes name people (ECMA-376 part 1 §17.13, §18.7, §19.4; OpenDocument §14)."""
 _NOBODY: Final = frozenset(
     {
         "admin",
@@ -58,3 +72,14 @@ def naming_spans(xml: bytes) -> Iterator[tuple[int, int]]:
         if start >= done and names_somebody(xml[start:end].decode("utf-8", "replace")):
             yield start, end
             done = end
+
+
+def names_in_changes(member: str, xml: bytes) -> bool:
+    """Whether a member of a document names who commented or changed it. These names stay: whoever answers a
+    comment must see whose it is."""
+    return any(
+        names_somebody(value[1].decode("utf-8", "replace"))
+        for name, named in _CHANGES
+        if name.fullmatch(member)
+        for value in named.finditer(xml)
+    )

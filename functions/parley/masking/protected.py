@@ -15,6 +15,7 @@ MASKED_CONTACT: Final = "***"
 MASKED_TOKEN: Final = "masked"  # noqa: S105  # no password
 """Stands for an encoded run of characters that held a protected string."""
 
+_JOINERS: Final = {0x200C: None, 0x200D: None}
 _ONE_PROVIDER: Final = (
     frozenset({"gmail.com", "googlemail.com"}),
     frozenset({"icloud.com", "me.com", "mac.com"}),
@@ -66,12 +67,31 @@ def masking_key(local_part: str, domain: str) -> tuple[str, str]:
 
 
 def domain_forms(domain: str) -> frozenset[str]:
-    """A domain as A-labels and as U-labels (RFC 5890 §2.3.2.1)."""
+    """A domain as A-labels and as U-labels (RFC 5890 §2.3.2.1), as IDNA2008 and as IDNA2003 write them: these
+    differ in ß, the final sigma and joiners (RFC 5894 §7.2)."""
     if domain.isascii() and "xn--" not in domain.lower():
         return frozenset({domain.lower()} if domain else ())
-    forms = {domain}
+    forms = {domain.lower()}
     with suppress(UnicodeError):
-        forms.add(domain.encode("idna").decode("ascii"))
-    with suppress(UnicodeError):
-        forms.add(domain.encode("ascii").decode("idna"))
+        forms.add(".".join(map(_u_label, domain.lower().split("."))))
+    for form in tuple(forms):
+        with suppress(UnicodeError):
+            forms.add(".".join(map(_a_label, form.split("."))))
+        with suppress(UnicodeError):
+            older = form.encode("idna").decode("ascii")
+            forms |= {older, older.encode("ascii").decode("idna")}
     return frozenset(form.lower() for form in forms if form)
+
+
+def _u_label(label: str) -> str:
+    """Raises `UnicodeError` for what only begins like an A-label: as a domain it would stand anywhere."""
+    if not label.startswith("xn--"):
+        return label
+    letters = label[4:].encode("ascii").decode("punycode")
+    if letters.isascii() or not letters.translate(_JOINERS).isprintable():
+        raise UnicodeError
+    return letters
+
+
+def _a_label(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")

@@ -1,27 +1,20 @@
-"""The ways in which mail programs, browsers and gateways decode a text, as views of it.
+"""A text as the eye sees it, as a view of it, linear in the text.
 
-`plain` undoes what the eye undoes: entities, escapes, invisible characters, compatibility forms (NFKC),
-letters that look alike. The decodings add percent-encoding (repeatedly), UTF-7, quoted-printable and stripped
-tags; `unfolded` and `squeezed` join what format=flowed (RFC 3676), quoting or folding (RFC 5545 §3.1,
-RFC 6350 §3.2) broke. Each view is linear in the text.
+`plain` undoes entities, escapes, invisible characters, compatibility forms (NFKC) and letters that look
+alike; `parley.masking.decodings` has what else programs decode.
 """
 
 import html
 import re
 import unicodedata
-from binascii import Error as BinasciiError
-from binascii import a2b_base64
-from collections.abc import Iterator
 from functools import lru_cache
 
 from parley.masking.octets import lowered, octets_of
-from parley.masking.views import Decode, View
-
-PERCENT_ROUNDS = 4
+from parley.masking.views import View
 
 _UNSEEN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffc\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e01ef"
 )
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
@@ -38,26 +31,17 @@ _SPECIAL = re.compile(
     rf"|(?<=[{_UNSEEN}])[{_UNSEEN}]*|(?<![&\\]))"
 )
 _LONGEST_ENTITY = 34
-_MARKS = re.compile("[\u0300-\u036f]")
+_MARK = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_MARKS = re.compile(f"[{_MARK}]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_COMBINED = re.compile("[^\u0300-\u036f][\u0300-\u036f]{1,64}")
+_COMBINED = re.compile(f"[^{_MARK}][{_MARK}]{{1,64}}")
 _ALIKE = str.maketrans(
-    "авсԁеһіјӏкморԛѕтухАВСЕНІЈКМОРЅТХУαβεικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧİıɑɡ‐−。∙·",
-    "abcdehijlkmopqstyxABCEHIJKMOPSTXYabeiknoptuxwABEZHIKMNOPTYXiiag--...",
+    "авсԁеһіјӏкморԛѕтухАВСЕНІЈКМОРЅТХУαβεικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧİıɑɡ‐−。∙·⋅۔‧・",
+    "abcdehijlkmopqstyxABCEHIJKMOPSTXYabeiknoptuxwABEZHIKMNOPTYXiiag--.......",
 )
 _SOME_ALIKE = re.compile("[" + "".join(map(chr, _ALIKE)).replace("-", "\\-") + "]")
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|[nrt])")
-_ASCII_PERCENT = re.compile(r"%(?:[0-7][0-9a-fA-F]|[89a-fA-F][0-9a-fA-F](?:%[89a-fA-F][0-9a-fA-F])*)")
-_UTF7 = re.compile(r"\+(A[A-Za-z0-9+/]{2,400})-?")
-_QUOTED_PRINTABLE = re.compile(r"=\r?\n|=[2-7][0-9A-Fa-f]")
-# A ">" at the beginning of a line is a quote mark, unless what is open is a tag of HTML by its name.
-_TAG = re.compile(
-    r"<(?:/?(?:[abipqsu]|abbr|big|br|center|code|div|em|font|h[1-6r]|img|li|ol|o:p|pre|small|span|strong|sub|sup"
-    r"|t[dhrt]|table|tbody|ul|wbr)(?=[\s/>])[^<>]{0,4096}|[^<>]{0,4096}(?<!\n))>",
-    re.IGNORECASE,
-)
-_FOLD = re.compile(r"(?:\n|\r\n| [ \t]{0,7}\r?\n|\t[ \t]{0,7}\r?\n)[ \t]{0,8}(?:>[> \t]{0,40})?")
-_BLANKS = re.compile(r"\s+")
+_PLAIN_NAME = re.compile(r"[a-z0-9.@_+-]*+")
 
 
 def _character(match: re.Match[str]) -> str:
@@ -104,7 +88,7 @@ def _reads_as_written(text: str) -> bool:
 
 def _composed(match: re.Match[str]) -> str:
     composed = unicodedata.normalize("NFKC", match.group())
-    return "".join(char for char in composed if not unicodedata.combining(char))
+    return "".join(char for char in _MARKS.sub("", composed) if not unicodedata.combining(char))
 
 
 def plain(view: View) -> View:
@@ -119,6 +103,8 @@ def plain(view: View) -> View:
 
 def plain_name(name: str) -> str:
     """A short string as `plain` shows it, in lower case."""
+    if _PLAIN_NAME.fullmatch(name):
+        return name
     return lowered(name) if _reads_as_written(name) else plain(View(name)).lower
 
 
@@ -147,72 +133,3 @@ def glance(text: str) -> View:
     if octets_of(text) is None:
         text = _MARKS.sub("", text)
     return _with_letters_alike(View(text))
-
-
-_HEX = {f"{octet:02{form}}": chr(octet) for octet in range(128) for form in "xX"}
-
-
-def _percent(match: re.Match[str]) -> str:
-    found = match.group()
-    return _HEX.get(found[1:]) or bytes.fromhex(found.replace("%", "")).decode("utf-8", "replace")
-
-
-def _utf7(match: re.Match[str]) -> str:
-    coded = match.group(1)
-    try:
-        octets = a2b_base64(coded + "=" * (-len(coded) % 4))
-    except BinasciiError:
-        return match.group()
-    return octets[: len(octets) // 2 * 2].decode("utf-16-be", "replace")
-
-
-def _quoted_printable(match: re.Match[str]) -> str:
-    found = match.group()
-    return "" if found[1] in "\r\n" else _HEX.get(found[1:]) or chr(int(found[1:], 16))
-
-
-def percent_decodings(seen: View) -> Iterator[View]:
-    """What percent-decoding makes of a plain view, again and again until nothing changes."""
-    for _ in range(PERCENT_ROUNDS):
-        if "%" not in seen.text:
-            return
-        decoded = seen.rewritten(_ASCII_PERCENT, _percent)
-        if decoded is seen:
-            return
-        seen = plain(decoded)
-        yield seen
-
-
-def other_decodings(seen: View) -> Iterator[View]:
-    """UTF-7, quoted-printable and stripped tags of a plain view, where they change anything."""
-    text = seen.text
-    decodings: tuple[tuple[bool, re.Pattern[str], Decode], ...] = (
-        ("+A" in text, _UTF7, _utf7),
-        ("=" in text, _QUOTED_PRINTABLE, _quoted_printable),
-        ("<" in text and ">" in text, _TAG, ""),
-    )
-    for present, pattern, decode in decodings:
-        if present and (decoded := seen.rewritten(pattern, decode)) is not seen:
-            yield decoded
-
-
-def without_tags(seen: View) -> View:
-    """The text without what looks like a tag."""
-    return seen.rewritten(_TAG, "") if "<" in seen.text else seen
-
-
-def unfolded(seen: View) -> View:
-    """The text with line ends, quote marks and the blanks around them left out."""
-    return _joined(seen, _FOLD)
-
-
-def squeezed(seen: View) -> View:
-    """The text without any blank."""
-    return _joined(seen, _BLANKS)
-
-
-def _joined(seen: View, pattern: re.Pattern[str]) -> View:
-    view = seen.rewritten(pattern, "")
-    if view is not seen:
-        view.joins = True
-    return view

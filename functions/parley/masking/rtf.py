@@ -1,7 +1,9 @@
-"""Rich text of a winmail.dat: unpacked ([MS-OXRTFCP]) and read as plain text (RTF 1.9)."""
+"""Rich text: how a winmail.dat packs it ([MS-OXRTFCP]), and what is read of its source (RTF 1.9)."""
 
 import re
 import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from parley.masking.edits import FormatError
@@ -17,16 +19,22 @@ _KNOWN: Final = (
     rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
 """What the window holds at the beginning (§2.2.2.2)."""
-_TOKEN: Final = re.compile(
-    r"\\([a-zA-Z]{1,32})(-?\d{1,6})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)",
+TOKEN: Final = re.compile(
+    r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,6})? ?"
+    r"|(?P<octets>(?:\\'[0-9a-fA-F]{2})+)|\\(?P<symbol>[^a-zA-Z])"
+    r"|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)|\\",
     re.DOTALL,
 )
+_OCTET: Final = 4
+"""Characters that an octet is written with."""
 _UNSEEN: Final = frozenset(
     {"fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "themedata", "datastore", "generator"}
 )
+_HIDDEN: Final = frozenset({"v", "deleted"})
 _CHARACTERS: Final = {
     **dict.fromkeys(("par", "line", "sect", "page", "row", "\n", "\r"), "\n"),
     **dict.fromkeys(("cell", "tab"), "\t"),
+    **dict.fromkeys(("emspace", "enspace", "qmspace"), " "),
     **dict(zip(("lquote", "rquote", "ldblquote", "rdblquote", "endash", "emdash"), "‘’“”–—", strict=True)),
     **dict(zip(("bullet", "~", "_", "\\", "{", "}"), "•\xa0‑\\{}", strict=True)),
 }
@@ -67,38 +75,88 @@ def unpacked(data: bytes) -> bytes:
     return bytes(out[len(_KNOWN) : wanted])
 
 
+@dataclass(slots=True)
+class _Group:
+    """What holds in a group: whether its text is seen, is hidden text, and how many characters follow `\\u`
+    for programs that do not know it."""
+
+    is_unseen: bool = False
+    is_hidden: bool = False
+    skips: int = 1
+
+
+def pieces(rtf: str, codec: str, *, with_unseen: bool = False) -> Iterator[tuple[int, int, str]]:
+    """Start and end of everything in the source that does not stand for itself, and what is read there.
+
+    codec: of the characters that are given as octets. with_unseen: as if every text were seen.
+    """
+    groups = [_Group()]
+    skipped = 0
+    for token in TOKEN.finditer(rtf):
+        word, number, octets, symbol, brace, text = token.groups()
+        start, end = token.span()
+        group = groups[-1]
+        is_seen = with_unseen or not (group.is_unseen or group.is_hidden)
+        if text and not skipped and is_seen:
+            continue
+        if text or octets:
+            start, skipped = _after_skipped(token, skipped)
+            if start > token.start() or not is_seen:
+                yield token.start(), start if is_seen else end, ""
+            if octets and is_seen:
+                yield from _octets(rtf[start:end], start, codec)
+            continue
+        skipped = 0
+        if brace == "{":
+            groups.append(_Group(group.is_unseen, group.is_hidden, group.skips))
+        elif brace:
+            groups[-1:] = [] if len(groups) > 1 else [group]
+        elif word == "u" and number:
+            skipped = group.skips
+            yield start, end, chr(int(number) % 0x10000) if is_seen else ""
+            continue
+        else:
+            _control(group, word, number, symbol)
+        yield start, end, _CHARACTERS.get(word or symbol or "", "") if is_seen else ""
+
+
+def _after_skipped(token: re.Match[str], skipped: int) -> tuple[int, int]:
+    """Where a token goes on behind what only older programs read, and how much of that is still to come."""
+    width = _OCTET if token["octets"] else 1
+    gone = min(skipped, len(token[0]) // width)
+    return token.start() + gone * width, skipped - gone
+
+
+def _octets(written: str, at: int, codec: str) -> Iterator[tuple[int, int, str]]:
+    """Octets one by one, or together where the codec has more than one for a character."""
+    octets = bytes.fromhex(written.replace("\\'", ""))
+    shown = octets.decode(codec, "replace")
+    if len(shown) != len(octets):
+        yield at, at + len(written), shown
+        return
+    for index, char in enumerate(shown):
+        yield at + index * _OCTET, at + (index + 1) * _OCTET, char
+
+
+def _control(group: _Group, word: str | None, number: str | None, symbol: str | None) -> None:
+    """What a control word changes for the rest of its group."""
+    if symbol == "*" or word in _UNSEEN:
+        group.is_unseen = True
+    elif word == "shptxt":  # The text of a drawn box stands in a group that older programs leave out.
+        group.is_unseen = False
+    elif word in _HIDDEN:
+        group.is_hidden = number != "0"
+    elif word == "plain":
+        group.is_hidden = False
+    elif word == "uc" and number:
+        group.skips = max(0, int(number))
+
+
 def plain_text(rtf: str, codec: str) -> str:
     """What a reader sees of the RTF, without layout. codec: of the characters that are given as octets."""
-    pieces: list[str] = []
-    octets = bytearray()
-    unseen = [False]
-    skipped = 0
-    for word, number, octet, symbol, brace, text in _TOKEN.findall(rtf):
-        if octet and not unseen[-1]:
-            if skipped:
-                skipped -= 1
-            else:
-                octets += bytes.fromhex(octet)
-            continue
-        if octets:
-            pieces.append(octets.decode(codec, "replace"))
-            octets.clear()
-        if brace == "{":
-            unseen.append(unseen[-1])
-        elif brace:
-            if len(unseen) > 1:
-                unseen.pop()
-        elif symbol == "*" or word in _UNSEEN:
-            unseen[-1] = True
-        elif unseen[-1]:
-            continue
-        elif word == "u" and number:
-            pieces.append(chr(int(number) % 0x10000))
-            skipped = 1
-        elif text:
-            pieces.append(text[skipped:])
-            skipped = 0
-        else:
-            pieces.append(_CHARACTERS.get(word or symbol, ""))
-    shown = "".join((*pieces, octets.decode(codec, "replace")))
-    return shown.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    shown: list[str] = []
+    done = 0
+    for start, end, read in pieces(rtf, codec):
+        shown += (rtf[done:start], read)
+        done = end
+    return "".join((*shown, rtf[done:])).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

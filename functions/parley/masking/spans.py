@@ -4,30 +4,25 @@ What is read without leaving out blanks speaks first; what a line end or a blank
 that takes no other words along.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from parley.masking.anchors import BROKEN_LINE
 from parley.masking.contacts import NO_KINDS, contact_hits
-from parley.masking.encoded import encoded_hits
-from parley.masking.matcher import Matcher
-from parley.masking.protected import MASKED_DOMAIN
-from parley.masking.readings import (
+from parley.masking.decodings import (
     other_decodings,
     percent_decodings,
-    plain,
     squeezed,
     unfolded,
     without_tags,
 )
+from parley.masking.encoded import broken_hits, encoded_hits
+from parley.masking.matcher import Matcher
+from parley.masking.protected import MASKED_DOMAIN
+from parley.masking.readings import plain
 from parley.masking.tokens import Hit
 from parley.masking.views import TooComplexError, View
 
-_BROKEN_RUN: Final = re.compile(
-    rf"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{{BROKEN_LINE},}}+\r?\n[> \t]{{0,40}}[A-Za-z0-9+/]{{4}}"
-)
 _MAX_BROKEN: Final = 2_000
 
 
@@ -44,16 +39,9 @@ def spans_of(base: View, matcher: Matcher, mask_contacts: bool) -> Iterator[Hit]
             yield from _on_base(view, contact_hits(view, matcher, kinds))
 
 
-def breaks_a_run(seen: View) -> bool:
-    """Whether a line end breaks a run of base64."""
-    return _BROKEN_RUN.search(seen.text) is not None
-
-
 def broken_spans(seen: View, matcher: Matcher) -> Iterator[Hit]:
     """What is only readable once blanks, line ends and tags are gone."""
-    if breaks_a_run(seen):
-        view = unfolded(seen)
-        yield from _on_base(view, encoded_hits(view, matcher))
+    yield from _on_base(seen, broken_hits(seen, matcher))
     for whole in dict.fromkeys((seen, without_tags(seen))):
         if matcher.anchored("".join(whole.lower.split()).replace(">", "")):
             yield from _joined(whole, matcher)

@@ -2,12 +2,14 @@
 loads, positions over other content, or writes text."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 PROPERTIES: Final = frozenset(
     # A list of literals would be four times as long.
     """
-    align-content align-items align-self background background-color border border-bottom
+    align-content align-items align-self background background-color background-image background-position
+    background-repeat background-size border border-bottom
     border-bottom-color border-bottom-left-radius border-bottom-right-radius border-bottom-style
     border-bottom-width border-collapse border-color border-left border-left-color border-left-style
     border-left-width border-radius border-right border-right-color border-right-style border-right-width
@@ -30,21 +32,30 @@ PROPERTIES: Final = frozenset(
 _LOADS: Final = re.compile(
     r"url\s*\(|expression\s*\(|image(?:-set)?\s*\(|@import|\\|/\*|src\s*\(", re.IGNORECASE
 )
-
-
-_URL: Final = re.compile(r"url\s*\(\s*(?:\"[^\"()]*\"|'[^'()]*'|[^\"'()]*)\s*\)", re.IGNORECASE)
-
-
+_URL: Final = re.compile(r"url\s*\(\s*(?:\"([^\"()]*)\"|'([^'()]*)'|([^\"'()]*))\s*\)", re.IGNORECASE)
 _GONE: Final = "\x01"
+_OWN: Final = "\x02"
+_KEPT: Final = re.compile(f"{_OWN}([^{_OWN}]*){_OWN}")
 
 
-def safe_style(style: str) -> str:
+def safe_style(style: str, own: Callable[[str], str | None] = lambda _: None) -> str:
     """The declarations of a style attribute that load nothing and hold no escape. Where one says more than
-    what to load, the rest of it stays: `background: #fff url(x)` keeps its colour."""
+    what to load, the rest of it stays: `background: #fff url(x)` keeps its colour.
+
+    own: what the URL of a picture in the mail itself becomes, which may stay; None for any other."""
     if not _LOADS.search(style):
         return style
-    pieces = _URL.sub(_GONE, style.replace(_GONE, "")).split(";")
-    return ";".join(piece.replace(_GONE, "none") for piece in pieces if _is_safe(piece))
+
+    def kept(match: re.Match[str]) -> str:
+        new = own((match[1] or match[2] or match[3] or "").strip())
+        return _GONE if new is None else f"{_OWN}{new}{_OWN}"
+
+    pieces = _URL.sub(kept, style.replace(_GONE, "").replace(_OWN, "")).split(";")
+    return ";".join(_written(piece) for piece in pieces if _is_safe(piece))
+
+
+def _written(piece: str) -> str:
+    return _KEPT.sub(r"url(\1)", piece.replace(_GONE, "none"))
 
 
 def _is_safe(piece: str) -> bool:

@@ -7,7 +7,7 @@ loads, positions over other content or writes text. Of at-rules only `@media` pa
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,44 +33,48 @@ _DOCTYPE: Final = re.compile(
 )
 _BODY: Final = re.compile(r"<body(\s[^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(
-    r"\s(class|dir|lang|bgcolor|text|link|vlink|alink|style)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
+    r"\s(class|dir|lang|bgcolor|text|link|vlink|alink|style|background)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
     re.IGNORECASE,
 )
 _PLAIN: Final = re.compile(r"[\w\-# ]{1,100}", re.ASCII)
 
 
-def frame(text: str) -> str:
+def frame(text: str, sheets: Sequence[str], own_picture: Callable[[str], str | None]) -> str:
     """What stands around the content of a document: its doctype, its rules, the attributes of its body, up to
-    the beginning of that content. "" if nothing of it is worth keeping. Nothing is masked in it yet."""
+    the beginning of that content. "" if nothing of it is worth keeping. Nothing is masked in it yet.
+
+    sheets: its `style_sheets`. own_picture: what a URL becomes that names a picture in the mail, else None.
+    """
     doctype = _DOCTYPE.match(text)
-    rules, attributes = kept_rules(text), "".join(_body_attributes(text))
+    rules, attributes = kept_rules(sheets), "".join(_body_attributes(text, own_picture))
     if not (doctype or rules or attributes):
         return ""
     head = f"<head><style>\n{rules}</style></head>" if rules else ""
     return f"{doctype[1] if doctype else ''}<html>{head}<body{attributes}>"
 
 
-def _body_attributes(text: str) -> Iterator[str]:
+def _body_attributes(text: str, own_picture: Callable[[str], str | None]) -> Iterator[str]:
     body = _BODY.search(text)
     for name, double, single, bare in _ATTRIBUTE.findall(body[1]) if body else ():
         value = double or single or bare
         if name.lower() == "style":
             value = ";".join(_declarations(html.unescape(value))).replace('"', "'")
+        elif name.lower() == "background":
+            value = own_picture(value.strip()) or ""
         elif not _PLAIN.fullmatch(value):
             continue
         if value:
             yield f' {name.lower()}="{value}"'
 
 
-def kept_rules(text: str) -> str:
-    """The rules of all style elements that may pass, "" if there are none. They hold no `<`."""
-    sheets = list(_sheets(text))
+def kept_rules(sheets: Sequence[str]) -> str:
+    """The rules of all `style_sheets` that may pass, "" if there are none. They hold no `<`."""
     if sum(map(len, sheets)) > MAX_SHEET:
         return ""
     return "".join(_rules(sheet) for sheet in sheets)
 
 
-def _sheets(text: str) -> Iterator[str]:
+def style_sheets(text: str) -> Iterator[str]:
     """The content of each style element outside of comments."""
     found = _BEGINNING.search(text)
     while found:

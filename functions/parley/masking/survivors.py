@@ -27,20 +27,52 @@ CARRIERS: Final = frozenset(
 )
 """Hosts of carriers and of services that follow parcels; what is below them too."""
 
-_NAMED_OTHERWISE: Final = re.compile(
-    r"(?:order|bestell|auftrag|kommission|rechnung|quittung|artikel|sendung|paket|tracking|parcel|shipment"
-    r"|consignment|waybill|invoice|receipt|produkt|product|commande|facture|colis|suivi|pedido|factura|env[ií]o"
-    r"|seguimiento|fattura|spedizione|zam[óo]wieni|przesy[łl]k|paczk|faktur|factuur|zending|best[äa]llning"
-    r"|sipari[şs]|fatura|kargo|rastre|ticket|vorgang|referen[cz]|aktenzeichen|seriennummer|handelsregister"
-    r"|amtsgericht|postleitzahl|gutschein|steuer|订单|訂單|单号|單號|注文|番号|快递|运单|運單"
-    r"|(?<![a-zà-ÿ])(?:ordine|kunden-?\s?(?:n|id|konto)|customer|client|klant|takip|ref|r[ée]f|vertrag|contract|art\.|rg\.?-?n|best\.?-?n|auftr\.|az|code"
-    r"|sku|ean|gtin|upc|isbn|issn|asin|pzn|imei|serial|s/n|sn|model|modell|teile|part|charge|batch|lot|item"
-    r"|article|ust|vat|tax|mwst|siret|siren|nif|cif|p\.?\s?iva|hrb|hra|konto|account|blz|iban|bic|sort\s?code"
-    r"|plz|zip|post\s?code|tan|pin|coupon|voucher|cnpj|cpf|gstin|mersis|nota fiscal|awb|case|beleg))"
-    r"[a-zà-ÿ./\-]{0,20}[\s:#.=(\[\"'-]{0,4}"
-    r"(?:(?:nr|no|num|number|nummer|numer|numero|número|numéro|n[°ºo]|id|code|ist|is|lautet|war|was|est|es|è"
-    r"|jest)[\s:#.=(\[\"'-]{1,4}){0,3}\Z"
+_WHOSE: Final = (
+    r"(?:your|our|his|her|their|the|this|that|new|old|other|following|correct|right|same|direct|work|home|office|land"
+    r"|daytime|evening|alternative|local|meine|deine|seine|ihre|unsere|neue|der|die|unter|mein|dein|sein|mój|mijn|mitt|il"
+    r"|suo|mio|mon|ton|son|mes)\b"
 )
+# Whose number it is: where the word begins otherwise does not matter ("Ersatzteilbestellung"), or it does.
+_STEMS: Final = (
+    r"order|bestel|auftrag|kommission|rechnung|quittung|arti[kc]|sendung|pak+et|tracking"
+    r"|track ?(?:&|\+|and|und|en) ?trace|parcel|shipment|consignment|waybill|invoice|receipt|produkt"
+    r"|product|commande|facture|colis|suivi|pedido|factura|env[ií]o|seguimiento|fattura|spedizione"
+    r"|zam[óo]wieni|przesy[łl]k|paczk|faktur|factuur|zending|best[äa]llning|sipari[şs]|fatura|kargo|rastre"
+    r"|ticket|vorgang|referen[cz]|retour|r[üu]cksendung|reklam|r[ée]clam|zg[łl]osz|expedient|localizador"
+    r"|transa[kcz]|verwendungszweck|lieferschein|mitglied|membership|tracciat|tracciam|lettera di vettura"
+    r"|pratica|partita iva|kenmerk|zwrot|reserv|buchung|booking|confirmation|claim|schaden|versicherung"
+    r"|poli[ck]|dossier|s[ée]rie|devoluci|codice|c[óo]digo|indeks|klient|katalog|warenpost|postnummer"
+    r"|zeichen|angebot|auktion|auction|listing|dispute|incident|incidencia|bon de livraison|bon d['’]achat"
+    r"|devis|annon[cs]|annunci|garant|gwaran|garanz|warrant|quot|presupuesto|albar[áa]n|preventivo|bolla"
+    r"|ricevuta|aukcj|paragon|list przewozowy|offerte|pakbon|advertentie|(?:delivery|dispatch) note"
+    r"|gift card|aktenzeichen|seriennummer|handelsregister|amtsgericht|postleitzahl|gutschein|steuer"
+    r"|订单|訂單|单号|單號|注文|番号|快递|运单|運單"
+)
+_WORDS: Final = (
+    r"ordine|kunden-?\s?(?:n|id|konto)|customer|(?<!service )(?<!al )(?<!assistenza )client|klant(?!enserv)"
+    r"|takip|ref|r[ée]f|vertrag|contract|art\.|rg\.?-?n|best\.?-?n|auftr\.|az|key|\w{0,8}code|sku|ean|gtin"
+    r"|upc|isbn|issn|asin|pzn|imei|serial|s/n|sn|model|modell|teile|part|charge|batch|lot|item|article|ust"
+    r"|vat|tax|mwst|siret|siren|nif|cif|p\.?\s?iva|hrb|hra|konto|account|blz|iban|bic|sort\s?code|plz|zip"
+    r"|post\s?code|tan|pin|coupon|voucher|cnpj|cpf|gstin|mersis|nota fiscal|awb|case|beleg"
+)
+_WHOLE_WORDS: Final = (
+    r"rma|caso|reso|p\.?o\.?|p/n|ldv|kto|return|dhl|dpd|ups|gls|fedex|tnt|usps|hermes|evri|yodel|colissimo"
+    r"|chronopost|seur|correos|brt|sda|bartolini|postnl|inpost|royal mail|mondial relay"
+)
+_NAMED_OTHERWISE: Final = re.compile(
+    rf"(?:{_STEMS}|(?<![a-zà-ÿ])(?:{_WORDS}|(?:{_WHOLE_WORDS})(?![a-zà-ÿ])(?:[\s:]{{1,3}}[a-z]{{2}})?))"
+    r"[a-zà-ÿ./\-]{0,20}[\s:#.=(\[\"'-]{0,4}(?:\d[a-z][a-z0-9]{0,6}\s)?"
+    r"(?:(?:nr|no?|num|number|nummer|numer|numero|número|numéro|n[°º]|id|code|ist|is|lautet|war|was|est|es|è"
+    r"|jest)[\s:#.=(\[\"'-]{1,4}){0,3}\Z"
+    # Whatever the number is one of: "Fallnummer", "Kd.-Nr.", "numéro de dossier", "numer klienta".
+    r"|(?<![a-zà-ÿ])[a-zà-ÿ]{2,24}[.\-]{0,2}(?:nummer|nr|-id)[\s:#.=(]{1,4}\Z"
+    rf"|(?<![a-zà-ÿ])(?!{_WHOSE})[a-zà-ÿ]{{3,24}} (?:no|nr|n[°ºo]|n\.|id|number|key)[\s:#.]{{1,4}}\Z"
+    r"|(?<![a-zà-ÿ])(?:num[eé]ro|número|numer|nr|n\.?[°ºo]|codice|código|code|kod) "
+    r"(?:d['’]|(?:de|di|du|del|della) )?"
+    r"(?!est |es |è |jest |to |is |le )[a-zà-ÿ]{4,20}[\s:#.=(]{1,4}\Z"
+)
+_ASKED: Final = re.compile(r"(?:frage|vrage|question|domand|pregunt|pytan)[^.\n\d]{0,40}\Z")
+_NUMBER_WORD: Final = re.compile(r"n\.?[°ºor]|num|nummer|#|id\b|code")
 _NUMBER_BEFORE: Final = re.compile(r"(?:\d\s?[x×]\s?|[#№$€£¥@_=&%\\/*^~])\Z")
 _UNIT_AFTER: Final = re.compile(
     r"\s?(?:€|\$|£|¥|%|°|₺|zł|eur\b|usd\b|chf\b|gbp\b|kr\b|tl\b|pln\b|kg\b|g\b|mm\b|cm\b|m\b|km\b|ml\b|l\b|mb\b"
@@ -75,7 +107,11 @@ def without_dates(digits: str) -> list[tuple[int, int]]:
 def other_name(before: str) -> str | None:
     """What says in the lower-case text before a number that it is one of an order, an article, a tax or a
     bank; None if nothing does."""
-    named = _NAMED_OTHERWISE.search(before) or _NUMBER_BEFORE.search(before) or _BANK_CODE.search(before)
+    named = _NAMED_OTHERWISE.search(before)
+    if named and _ASKED.search(before) and not _NUMBER_WORD.search(named.group()):
+        # Questions about an order are asked by telephone: "Bei Fragen zur Bestellung: 0711 …".
+        named = None
+    named = named or _NUMBER_BEFORE.search(before) or _BANK_CODE.search(before)
     return named.group() if named else None
 
 

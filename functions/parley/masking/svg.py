@@ -6,13 +6,16 @@ well-formed XML is no picture either: programs would differ in how much of it th
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from parley.mail.text import UnreadableText
-from parley.masking.archives import mask_markup
+from parley.masking.effects import effects_of, is_gone
+from parley.masking.inline import clean_data_uri
+from parley.masking.markup import mask_markup
 from parley.masking.matcher import Matcher
 from parley.masking.text import MaskedText
 
@@ -66,6 +69,14 @@ def mask_svg(text: str, matcher: Matcher) -> MaskedText:
     return MaskedText(ascii_only, masked.protected, masked.contacts)
 
 
+def _is_concealed(attributes: Mapping[str, str]) -> bool:
+    """Whether a piece of a line is not seen: nobody writes such pieces but to break up what is seen."""
+    declarations = [f"{name}:{value}" for name, value in attributes.items() if name != "style"]
+    style = ";".join((*declarations, attributes.get("style", ""))).lower()
+    effect = {name: hides for effect in effects_of(style) for name, hides in effect.items()}
+    return is_gone(effect) or effect.get("visibility", False) or effect.get("size", False)
+
+
 @dataclass(slots=True)
 class _Writer:
     """Writes what may pass. room: characters left. skipped: how many elements deep in one that goes.
@@ -90,6 +101,7 @@ class _Writer:
             or local not in _ELEMENTS
             or prefix not in ("", "svg")
             or animates_link
+            or (local == "tspan" and _is_concealed(pairs))
         ):
             self.skipped += 1
             self.has_changed = True
@@ -139,7 +151,7 @@ class _Writer:
             kept: str | None = value if value in _NAMESPACES else None
         elif name == "href" or name == "xlink:href":
             wanted = _CLICKED if element == "a" else _INSIDE
-            kept = value if wanted.match(value) else None
+            kept = _within(value) if wanted.match(value) else None
         elif not _ATTRIBUTE.fullmatch(name) or name in ("src", "srcset", "ping"):
             kept = None
         else:
@@ -152,6 +164,16 @@ class _Writer:
         if _LOADING.search(css):
             clean = ""
         else:
-            clean = _URL.sub(lambda url: url[0] if _INSIDE.match(url[1]) else "none", css)
+            clean = _URL.sub(lambda url: _url(url) if _INSIDE.match(url[1]) else "none", css)
         self.has_changed = self.has_changed or clean != css
         return clean
+
+
+def _within(target: str) -> str | None:
+    """A link; a picture that stands in it without metadata, or None if that cannot be read."""
+    return clean_data_uri(target) if target.lstrip()[:5].lower() == "data:" else target
+
+
+def _url(found: re.Match[str]) -> str:
+    target = _within(found[1].strip("\"' "))
+    return "none" if target is None else found[0] if target in found[1] else f'url("{target}")'

@@ -1,8 +1,8 @@
 """Masks a text: plain text, a header field's value, a parameter, an attribute of HTML.
 
 Only what stands for a protected string (or other contact data, by rule) is replaced; every other character
-stays as it is. What was masked is read again until nothing is found, so that a replacement cannot
-uncover something new.
+stays as it is, except overrides of its direction (`bidi`). What was masked is read again until nothing is
+found, so that a replacement cannot uncover something new.
 """
 
 import re
@@ -12,18 +12,18 @@ from typing import Final
 
 from parley.masking.contact_rules import Treatment, contact_code
 from parley.masking.contacts import contact_hits, noticed
-from parley.masking.encoded import some_run_reveals
+from parley.masking.encoded import some_broken_run_reveals, some_run_reveals
 from parley.masking.links import unwrapped
 from parley.masking.matcher import Matcher
 from parley.masking.octets import without_blanks
 from parley.masking.readings import glance, plain
-from parley.masking.spans import breaks_a_run, broken_spans, merged, spans_of, swallows
+from parley.masking.spans import broken_spans, merged, spans_of, swallows
 from parley.masking.tokens import Hit
 from parley.masking.views import View
 
 ROUNDS: Final = 6
 _MANY: Final = 3_000
-_PERCENT: Final = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_PERCENT: Final = re.compile(r"%(?:u00)?[0-9a-f]{2}", re.IGNORECASE)
 _QUOTED_PRINTABLE: Final = re.compile(r"=(?:\r?\n|[2-7][0-9a-f])", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _ESCAPE: Final = re.compile(r"[@%\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|&#|&\w+;|\+A")
@@ -72,9 +72,23 @@ def mask_text(text: str, matcher: Matcher, *, mask_contacts: bool = True) -> Mas
     """The text, masked. Raises `UnsettledError`."""
     if not text or text.isspace():
         return MaskedText(text)
+    if "\u202e" in text or "\u202d" in text:
+        from parley.masking.bidi import text_as_shown
+
+        text = text_as_shown(text)
     if "://" in text:
         return _mask_with_links(text, matcher, mask_contacts)
-    return mask_view(text, matcher, PLAIN, mask_contacts=mask_contacts)
+    return _mask_words(text, matcher, mask_contacts)
+
+
+def _mask_words(text: str, matcher: Matcher, mask_contacts: bool) -> MaskedText:
+    if not matcher.declared:
+        return mask_view(text, matcher, PLAIN, mask_contacts=mask_contacts)
+    from parley.masking.aside import set_aside
+
+    aside = set_aside(text, matcher)
+    masked = mask_view(aside.text, matcher, PLAIN, mask_contacts=mask_contacts)
+    return replace(masked, text=aside.restored(masked.text))
 
 
 def _mask_with_links(text: str, matcher: Matcher, mask_contacts: bool) -> MaskedText:
@@ -87,7 +101,7 @@ def _mask_with_links(text: str, matcher: Matcher, mask_contacts: bool) -> Masked
         revealing.append(url)
         return True
 
-    masked = mask_view(unwrapped(text, reveals), matcher, PLAIN, mask_contacts=mask_contacts)
+    masked = _mask_words(unwrapped(text, reveals), matcher, mask_contacts)
     return replace(masked, protected=masked.protected + len(revealing))
 
 
@@ -98,14 +112,14 @@ def _is_clean(seen: View, matcher: Matcher, *, mask_contacts: bool) -> bool:
         return False
     if "=" in text and _QUOTED_PRINTABLE.search(text):
         return False
-    if mask_contacts and next(contact_hits(seen, matcher, matcher.contacts.masked), None):
-        return False
     # What looks like a tag may be none: "<anna@", then a line end, then "shop.example>".
     if _is_anchored(seen, matcher) or ("<" in text and _is_anchored(View(_TAG.sub("", text)), matcher)):
         return False
+    if mask_contacts and next(contact_hits(seen, matcher, matcher.contacts.masked), None):
+        return False
     if not matcher.anchors.may_have_runs(seen.octets or text.encode("ascii", "replace")):
         return True
-    return not some_run_reveals(text, matcher) and not breaks_a_run(seen)
+    return not some_run_reveals(text, matcher) and not some_broken_run_reveals(seen, matcher)
 
 
 def _is_anchored(seen: View, matcher: Matcher, also: str = ">") -> bool:
@@ -140,7 +154,9 @@ def mask_view(text: str, matcher: Matcher, medium: Medium, *, mask_contacts: boo
         shown = medium.show(text)
         seen = glance(shown)
         is_clean = _is_clean(seen, matcher, mask_contacts=mask_contacts)
-        spans = [] if is_clean else _found(text, medium.read(text), matcher, medium, mask_contacts)
+        # A text that is read as it is written has been read already.
+        view = seen if seen.text is text and medium is PLAIN else None
+        spans = [] if is_clean else _found(text, view or medium.read(text), matcher, medium, mask_contacts)
         if not spans:
             flagged = noticed(seen, matcher) if mask_contacts else ()
             return MaskedText(text, protected, (*masked, *flagged))
@@ -153,10 +169,13 @@ def mask_view(text: str, matcher: Matcher, medium: Medium, *, mask_contacts: boo
 def _found(text: str, view: View, matcher: Matcher, medium: Medium, mask_contacts: bool) -> list[Hit]:
     """What is to be replaced in the text, in order."""
     spans = merged(spans_of(view, matcher, mask_contacts))
+    ours = [hit for hit in spans if not hit.contact]
     # A registered mailbox is whole; anything else may be the end of something that a line end breaks. If
     # there is very much of it, that is looked for in the next turn, when it is gone.
-    whole = any(hit.registered for hit in spans) and all(hit.registered or hit.contact for hit in spans)
-    if not whole and len(spans) < _MANY:
+    if len(ours) >= _MANY or (ours and all(hit.registered for hit in ours)):
+        # Other contact data waits as well: what a line end breaks may overlap it, and then it has no say.
+        spans = ours
+    else:
         broken = [hit for hit in broken_spans(plain(view), matcher) if not swallows(hit, spans)]
         spans = merged((*spans, *broken))
     return [fine for hit in spans for fine in medium.refine(text, hit)]

@@ -1,25 +1,22 @@
 """Masks one text part: decoded, masked by its kind, and kept as it was where nothing was found."""
 
-import re
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from parley.mail.charset_labels import is_ascii_compatible
+from parley.mail.charsets import encode_windows
 from parley.mail.compose import BytesPart, KeptPart, Label, OutgoingPart, TextPart
 from parley.mail.structure import Part
-from parley.mail.text import UnreadableText, decode_text
+from parley.mail.text import Text, UnreadableText, decode_body, decode_text
 from parley.masking.armor import ArmoredMessageError, without_armor
-from parley.masking.contentlines import mask_content_lines
-from parley.masking.enclosed import masked_header_text
-from parley.masking.hypertext import mask_html
 from parley.masking.kinds import Kind
 from parley.masking.matcher import Matcher
-from parley.masking.svg import mask_svg
 from parley.masking.text import MaskedText, UnsettledError, mask_text
 from parley.masking.views import TooComplexError
 
-_CLEAN_BASE64: Final = re.compile(rb"[A-Za-z0-9+/\s]*={0,2}\s*\Z")
+_MARKS: Final = {"utf_16_le": codecs.BOM_UTF16_LE, "utf_16_be": codecs.BOM_UTF16_BE}
 
 
 class UnreadableLeafError(ValueError):
@@ -61,15 +58,25 @@ def mask_leaf(
         raise UnreadableLeafError("html-too-complex" if kind is Kind.HTML else "text-too-complex") from None
     except ArmoredMessageError:
         raise UnreadableLeafError("encrypted") from None
-    outgoing: OutgoingPart
-    same = masked.text == text.text and label.media_type == part.content_type.value
-    if same and _is_certain(part, text.charset):
-        outgoing = KeptPart(label, part)
-    elif label.media_type.startswith("text/"):
-        outgoing = TextPart(label, masked.text, _plain_charset(text.charset))
-    else:
-        outgoing = BytesPart(label, encoded(masked.text, text.charset))
+    outgoing = _outgoing(part, label, text, masked.text)
     return MaskedLeaf(outgoing, masked.protected, masked.contacts, codes)
+
+
+def _outgoing(part: Part, label: Label, text: Text, masked: str) -> OutgoingPart:
+    same = masked == text.text and label.media_type == part.content_type.value
+    if same and is_ascii_compatible(text.charset):
+        return KeptPart(label, part)
+    if label.filename and (mark := _MARKS.get(text.charset)) is not None:
+        octets = decode_body(part)
+        if octets.startswith(mark):
+            # A file that says itself how it is encoded: in another charset its own declaration would lie.
+            return BytesPart(label, octets if same else mark + masked.encode(text.charset, "replace"))
+    if text.charset == "cp1252" and not part.content_type.parameters.get("charset"):
+        # Nobody knows the charset: the reader's program shall guess from the same octets as it would have.
+        return BytesPart(label, encode_windows(masked))
+    if label.media_type.startswith("text/"):
+        return TextPart(label, masked, _plain_charset(text.charset))
+    return BytesPart(label, encoded(masked, text.charset))
 
 
 def mask_by_kind(
@@ -85,22 +92,32 @@ def mask_by_kind(
 def _by_kind(
     text: str, kind: Kind, label: Label, matcher: Matcher, content_ids: Mapping[str, str], mask_contacts: bool
 ) -> tuple[MaskedText, Label, tuple[str, ...]]:
+    # What only some mails need is imported for the first of them, not at every start of the function.
     match kind:
         case Kind.HTML:
+            from parley.masking.hypertext import mask_html
+
             found = mask_html(text, matcher, content_ids, mask_contacts=mask_contacts)
-            codes: tuple[str, ...] = ("remote-content-removed",) if found.remote_images else ()
+            codes = (*found.codes, *(("remote-content-removed",) if found.remote else ()))
             if not found.is_html:
                 label, codes = replace(label, media_type="text/plain"), (*codes, "html-replaced-by-text")
             elif label.media_type != "text/html":
                 label = replace(label, media_type="text/html", parameters={})
             return MaskedText(found.text, found.protected, found.contacts), label, codes
         case Kind.CONTENT_LINES:
+            from parley.masking.contentlines import mask_content_lines
+
             return mask_content_lines(text, matcher, mask_contacts=mask_contacts), label, ()
         case Kind.HEADER_SECTION:
+            from parley.masking.enclosed import masked_header_text
+
             label = replace(label, media_type="text/plain")
-            return masked_header_text(text, matcher, mask_contacts), label, ()
+            return masked_header_text(text, matcher, mask_contacts), label, ("enclosed-header-reduced",)
         case Kind.SVG:
-            return mask_svg(text, matcher), label, ()
+            from parley.masking.remote import drawing_loads
+            from parley.masking.svg import mask_svg
+
+            return mask_svg(text, matcher), label, ("remote-content-removed",) if drawing_loads(text) else ()
         case _:
             bare, removed = without_armor(text)
             if label.media_type.startswith("message/"):
@@ -109,13 +126,6 @@ def _by_kind(
             if "html" in label.media_type or label.media_type == "text/enriched":
                 label = replace(label, parameters={})
             return mask_text(bare, matcher, mask_contacts=mask_contacts), label, removed
-
-
-def _is_certain(part: Part, charset: str) -> bool:
-    """Whether every program reads the part as we did, so that it may go out as it came."""
-    if not is_ascii_compatible(charset):
-        return False
-    return part.transfer_encoding != "base64" or _CLEAN_BASE64.match(part.body) is not None
 
 
 def _plain_charset(charset: str) -> str:

@@ -13,7 +13,16 @@ from parley.masking.views import View
 
 MAX_LOCAL: Final = 256
 LETTERS_AND_DIGITS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_LOCAL_BACKWARDS: Final = re.compile(r"[\w.%+\-]{0,256}")
+# "o'brien" is one, but French and Italian put an article so before a word: "l'adresse d'anna@…".
+_LOCAL_BACKWARDS: Final = re.compile(
+    r"[\w.%+\-]{0,256}(?:'(?!(?:[cdjlmnst]|uq|lled|ll[aeu]|ll[aeu][dns]|nu)(?!\w))(?=\w)[\w.%+\-]{1,256}){0,4}"
+)
+ESCAPE: Final = re.compile(r"%(?:25){0,4}(?:u00)?[0-7][0-9a-f]")
+"""A character of ASCII that is percent-encoded, once or again and again, in lower case."""
+_BOUNDARY: Final = re.compile(
+    r"%(?:25){0,4}(?:u00)?(?!2[bde]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])[0-7][0-9a-f]"
+)
+"""The same of those that no local-part has unquoted: what stands before one is something else."""
 _QUOTED_BACKWARDS: Final = re.compile(r'"[^"\r\n]{1,64}"')
 _AFTER: Final = re.compile(r"[a-z0-9]|-[a-z0-9\-]{0,63}\.[a-z0-9]|\.[a-z0-9]")
 _EXTENSION: Final = re.compile(
@@ -61,6 +70,8 @@ def local_starts(view: View, at: int, *, joined: bool = False) -> list[int]:
         return [at - quoted.end()]
     token = _LOCAL_BACKWARDS.match(window)
     first = at - (token.end() if token else 0)
+    if "%" in lower[first:at]:
+        first = max((escape.end() for escape in _BOUNDARY.finditer(lower, first, at)), default=first)
     while first < at and lower[first] in ".-_%+":
         first += 1
     others = view.gaps(first, at) if joined else []

@@ -7,7 +7,7 @@ worked out when somebody asks for it: most views are searched in vain.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import accumulate, chain
 from operator import add, sub
@@ -55,6 +55,7 @@ class View:
         """Whether blanks or line ends were left out, so that words stand together that were apart."""
         self._parent = parent
         self._rewriting: tuple[re.Pattern[str], Decode] | None = None
+        self._given: _Pieces | None = None
 
     @cached_property
     def lower(self) -> str:
@@ -80,8 +81,40 @@ class View:
             view.strict = _rewritten(self.strict, view._pieces, text)
         return view
 
+    def made_of(self, pieces: Iterable[tuple[int, int, str]]) -> "View":
+        """A view in which text[start:end] reads as given, for each piece in order.
+
+        Raises `TooComplexError`."""
+        spans = _Pieces([], [], [], [])
+        shown: list[str] = []
+        done = length = 0
+        for start, end, read in pieces:
+            if (
+                spans.origin_ends
+                and start == spans.origin_ends[-1]
+                and not read
+                and spans.starts[-1] == length
+            ):
+                spans.origin_ends[-1] = done = end  # Both are left out: one gap.
+                continue
+            if len(shown) > 2 * MAX_PIECES:
+                raise TooComplexError
+            shown += (self.text[done:start], read)
+            length += start - done
+            spans.starts.append(length)
+            spans.origins.append(start)
+            spans.origin_ends.append(end)
+            length += len(read)
+            spans.ends.append(length)
+            done = end
+        view = View("".join((*shown, self.text[done:])), self)
+        view._given = spans
+        return view
+
     @cached_property
     def _pieces(self) -> _Pieces:
+        if self._given is not None:
+            return self._given
         if self._rewriting is None or self._parent is None:
             return _NOTHING
         pattern, decode = self._rewriting

@@ -48,11 +48,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """start, end: of the directory; the end record follows it."""
+    """start, end: of the directory; the end record follows it. comments: of the members and the whole."""
 
     members: tuple[Member, ...]
     start: int
     end: int
+    comments: tuple[bytes, ...] = ()
 
 
 def directory_of(data: bytes) -> Directory:
@@ -73,7 +74,14 @@ def directory_of(data: bytes) -> Directory:
     overlap = any(former[1] > latter[0] for former, latter in pairwise(in_place))
     if at != end or overlap or len({member.name for member in members}) != count:
         raise FormatError
-    return Directory(tuple(members), start, end)
+    ends = [*(member.at for member in members[1:]), end]
+    comments = [_comment(data, member.at, ending) for member, ending in zip(members, ends, strict=True)]
+    return Directory(tuple(members), start, end, tuple(filter(None, (*comments, data[end + _END.size :]))))
+
+
+def _comment(data: bytes, at: int, end: int) -> bytes:
+    """The extra fields and the comment of a directory entry, which end it."""
+    return data[at + _ENTRY.size + int.from_bytes(data[at + 28 : at + 30], "little") : end]
 
 
 def _member(data: bytes, at: int, limit: int) -> tuple[Member, int]:
@@ -125,10 +133,17 @@ def inflated(data: bytes, member: Member, limit: int) -> bytes:
 
 
 def rewritten(
-    data: bytes, directory: Directory, contents: Mapping[str, bytes], names: Mapping[str, str]
+    data: bytes,
+    directory: Directory,
+    contents: Mapping[str, bytes],
+    names: Mapping[str, str],
+    *,
+    keep_comments: bool = True,
 ) -> bytes:
     """The zip file with other contents and names for some members. Every other member's octets stay as they
-    are; extra fields and comments of changed members go."""
+    are; extra fields and comments of changed members go, and the whole file's comment.
+
+    keep_comments: whether those of the other members stay."""
     edits: list[Edit] = []
     entries: list[bytes] = []
     moved = 0
@@ -146,11 +161,18 @@ def rewritten(
         directory.members, [*(m.at for m in directory.members[1:]), directory.end], strict=True
     ):
         entry, start = fresh[member.at]
-        entry = entry or data[member.at : following]
+        entry = entry or _entry(data[member.at : following], keep_comments)
         entries.append(entry[:42] + struct.pack("<I", start) + entry[46:])
     written = b"".join(entries)
     end = _END.pack(b"PK\5\6", 0, 0, len(entries), len(entries), len(written), directory.start + moved, 0)
     return edited(data, [*edits, Edit(directory.start, len(data), written + end)])
+
+
+def _entry(entry: bytes, keep_comments: bool) -> bytes:
+    """A directory entry as it was, or without extra fields and comment."""
+    if keep_comments:
+        return entry
+    return entry[:30] + bytes(4) + entry[34 : _ENTRY.size + int.from_bytes(entry[28:30], "little")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parley.masking.archives import Budget, MaskedFile
+from parley.masking.budget import Budget, MaskedFile
 from parley.masking.edits import FormatError
 from parley.masking.files import mask_file
 from parley.masking.images import without_metadata

@@ -127,6 +127,7 @@ DE89 3704 0044 0532 0130 00
 DE89370400440532013000
 de89 3704 0044 0532 0130 00
 DE89-3704-0044-0532-0130-00
+DE89.3704.0044.0532.0130.00
 Meine IBAN: DE89 3704 0044 0532 0130 00, danke
 IBAN:DE89370400440532013000.
 (DE89 3704 0044 0532 0130 00)
@@ -175,6 +176,9 @@ Insta: anna.k_92
 Instagram @anna_k
 mein Instagram ist anna_k.92
 IG: @anna
+ig @anna.k
+my ig: anna.k_92
+schreib mich auf insta an: anna.k_92
 WeChat ID: anna4711
 WeChat: anna4711
 微信: anna4711

@@ -1,5 +1,8 @@
 """Zip files: what is in them is masked, everything else stays octet for octet."""
 
+import base64
+import email
+import io
 import random
 import struct
 import zipfile
@@ -7,7 +10,7 @@ import zlib
 
 import pytest
 
-from parley.masking.archives import MAX_INFLATED, Budget, MaskedFile
+from parley.masking.budget import MAX_INFLATED, Budget, MaskedFile
 from parley.masking.files import mask_file
 from parley.masking.matcher import matcher_for
 from parley.masking.zips import directory_of
@@ -131,7 +134,7 @@ def test_a_member_that_claims_to_be_small_is_not_inflated_beyond_its_claim() -> 
 
 
 def test_many_members_that_are_a_bomb_together_share_one_budget() -> None:
-    bomb = zipped({f"{index}.xml": b" " * 4_000_000 for index in range(20)})
+    bomb = zipped({f"{index}.xml": b" " * 400_000 for index in range(20)})
     budget = Budget()  # of the mail: further attachments get what is left
     assert mask_file(bomb, MATCHER, budget).codes == ("attachment-unreadable",)
     assert 0 <= budget.octets < MAX_INFLATED
@@ -150,3 +153,74 @@ def test_what_all_attachments_of_a_mail_may_make_of_text_is_limited() -> None:
     small, large = (zipped({"a.txt": f"{MAILBOX} {'x' * length}"}) for length in (10, 60))
     assert mask_file(small, MATCHER, budget).codes == ("attachment-masked",)
     assert mask_file(large, MATCHER, budget).codes == ("protected-in-attachment",)
+
+
+@pytest.mark.parametrize("of_member", [False, True])
+def test_a_mailbox_in_a_comment_goes_with_all_comments(of_member: bool) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as written:
+        info = zipfile.ZipInfo("a.txt")
+        info.comment = MAILBOX.encode() if of_member else b"x"
+        written.writestr(info, b"Hallo")
+        written.writestr("b.bin", b"\0")
+        written.comment = b"" if of_member else MAILBOX.encode()
+    result = masked(out.getvalue())
+    assert result.content is not None
+    assert opened(result.content) == {"a.txt": b"Hallo", "b.bin": b"\0"}
+    assert directory_of(result.content).comments == ()
+    assert result.codes == ("attachment-masked",)
+
+
+def test_another_comment_stays() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as written:
+        written.writestr("a.txt", b"Hallo")
+        written.comment = b"Bilder vom Artikel"
+    assert masked(out.getvalue()) == MaskedFile()
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+def test_a_text_in_an_archive_is_masked_in_its_own_charset(codec: str) -> None:
+    result = masked(zipped({"a.txt": f"Grüße von {MAILBOX}".encode(codec)}))
+    assert result.content is not None
+    assert opened(result.content)["a.txt"].decode(codec) == "Grüße von b-7K2M@relay.example"
+
+
+LETTER = (
+    b"From: x@y.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    b"--b\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n%s\r\n"
+    b"--b\r\nContent-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n--b--\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+@pytest.mark.parametrize("form", ["plain", "html"])
+def test_what_a_mail_in_an_archive_hides_in_its_encoding_is_masked(encoding: str, form: str) -> None:
+    text = "Grüße von anna.kaeufer@<b>privatmail</b>.example" if form == "html" else f"Grüße von {MAILBOX}"
+    octets = text.encode()
+    body = base64.b64encode(octets) if encoding == "base64" else "".join(f"={o:02X}" for o in octets).encode()
+    letter = LETTER % (form.encode(), encoding.encode(), body, base64.b64encode(PHOTO))
+    result = masked(zipped({"brief.eml": letter}))
+    assert result.content is not None
+    shown = email.message_from_bytes(opened(result.content)["brief.eml"])
+    first, second = (part.get_payload(decode=True) for part in shown.walk() if not part.is_multipart())
+    assert isinstance(first, bytes)
+    assert first.decode().strip().startswith("Grüße von b-7K2M@relay.example")
+    assert second == pictures.CLEAN_JPEG
+    assert set(result.codes) == {"attachment-masked", "image-metadata-removed"}
+
+
+def test_a_mail_in_an_archive_with_nothing_to_mask_stays_octet_for_octet() -> None:
+    letter = LETTER % (b"plain", b"base64", base64.b64encode(b"Hallo"), base64.b64encode(pictures.CLEAN_JPEG))
+    assert masked(zipped({"brief.eml": letter})) == MaskedFile()
+
+
+def test_what_is_packed_a_thousand_times_is_not_inflated() -> None:
+    assert masked(zipped({"a.xml": "&amp" * 500_000})) == MaskedFile(codes=("attachment-unreadable",))
+
+
+def test_an_archive_too_deep_to_be_opened_is_reported() -> None:
+    data = zipped({"a.txt": "Hallo"})
+    for _ in range(4):
+        data = zipped({"inner.zip": data}, zipfile.ZIP_STORED)
+    assert masked(data) == MaskedFile(codes=("attachment-unreadable",))

@@ -1,10 +1,11 @@
 """Documents lose the names in their properties, and nothing else."""
 
+import zipfile
 from collections.abc import Callable
 
 import pytest
 
-from parley.masking.archives import Budget, MaskedFile
+from parley.masking.budget import Budget, MaskedFile
 from parley.masking.files import MAX_SEARCHED, mask_file
 from parley.masking.matcher import matcher_for
 from tests.golden.pipeline import BUYER_TO_SELLER, RELAY_DOMAIN, protected_for
@@ -178,3 +179,34 @@ def test_a_pdf_made_of_beginnings_ends_soon(piece: bytes) -> None:
     assert (
         len(masked(b"%PDF-1.7\n<x:xmpmeta>" + piece * (1_000_000 // len(piece)) + b"</x:xmpmeta>").codes) < 3
     )
+
+
+@pytest.mark.parametrize(
+    ("member", "content"),
+    [
+        ("word/document.xml", '<w:ins w:id="1" w:author="{}" w:date="2026-11-20T10:00:00Z">'),
+        ("word/comments.xml", '<w:comment w:author="{}"/>'),
+        ("ppt/commentAuthors.xml", '<p:cmAuthor id="1" name="{}" initials="AK"/>'),
+        ("xl/comments1.xml", "<comments><authors><author>{}</author></authors></comments>"),
+        ("xl/persons/person.xml", '<person displayName="{}" id="1"/>'),
+        ("content.xml", "<office:annotation><dc:creator>{}</dc:creator></office:annotation>"),
+    ],
+)
+def test_who_changed_or_commented_a_document_is_reported_and_stays(member: str, content: str) -> None:
+    for name, is_told in ((documents.AUTHOR, True), ("Author", False), ("", False)):
+        codes = ("document-names-author",) if is_told else ()
+        assert masked(documents.zipped({member: content.format(name)})) == MaskedFile(codes=codes)
+
+
+def test_the_name_of_a_drawing_or_style_is_nobodys() -> None:
+    members = {
+        "word/document.xml": '<pic:cNvPr name="Bild 1"/><w:style w:name="Titel"/>',
+        "ppt/a.xml": ' name="x"',
+    }
+    assert masked(documents.zipped(members)) == MaskedFile()
+
+
+def test_properties_with_more_names_than_any_program_writes_are_reported() -> None:
+    core = " ".join(f'creator="a{number}"' for number in range(10_001))
+    data = documents.zipped({"docProps/core.xml": f"<a {core}/>"}, zipfile.ZIP_STORED)
+    assert masked(data) == MaskedFile(codes=("attachment-unreadable",))

@@ -1,11 +1,16 @@
 """Encoded runs: what is found in them, and that a long text of them is read only once."""
 
-from base64 import b64encode
+import gzip
+import hashlib
+import zlib
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 
 import pybase64
 import pytest
 
-from parley.masking import encoded
+from parley.mail.address import Mailbox
+from parley.masking import revealing
 from parley.masking.encoded import encoded_hits, some_run_reveals
 from parley.masking.matcher import Matcher
 from parley.masking.text import mask_text
@@ -30,12 +35,16 @@ def decodings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         sizes.append(len(octets))
         return decode(octets)
 
-    monkeypatch.setattr(encoded.pybase64, "b64decode", counted)
+    monkeypatch.setattr(revealing.pybase64, "b64decode", counted)
     return sizes
 
 
 def run(text: str) -> str:
-    return b64encode(text.encode()).decode().rstrip("=")
+    return run_of(text.encode())
+
+
+def run_of(octets: bytes) -> str:
+    return b64encode(octets).decode().rstrip("=")
 
 
 def test_a_mailbox_far_behind_a_domain_that_only_looks_like_hers_is_found(matcher: Matcher) -> None:
@@ -79,3 +88,92 @@ def test_a_text_of_encoded_lines_is_decoded_in_proportion(matcher: Matcher, deco
     masked = mask_text("\r\n".join(lines) + f"\r\n{MAILBOX} =3D %41", matcher)
     assert masked.text.count("masked") >= 20
     assert sum(decodings) < 60 * len("".join(lines))
+
+
+WORDS = " viele liebe Grüße aus dem schönen München und bis bald, deine Anna "
+
+
+def lines(coded: str, width: int) -> list[str]:
+    return [coded[start : start + width] for start in range(0, len(coded), width)]
+
+
+@pytest.mark.parametrize("width", [8, 11, 20, 39, 40, 64, 76])
+@pytest.mark.parametrize("line_end", ["\r\n", "\r\n\r\n", "\n> ", " \r\n> \r\n> ", "\n\n\n\xa0"])
+@pytest.mark.parametrize("digits", [False, True])
+def test_a_run_that_line_ends_break_is_replaced_as_a_whole(
+    width: int, line_end: str, digits: bool, matcher: Matcher
+) -> None:
+    octets = (WORDS + MAILBOX + WORDS).encode()
+    coded = octets.hex() if digits else b64encode(octets).decode().rstrip("=")
+    masked = mask_text(f"Hallo,{line_end}{line_end.join(lines(coded, width))}{line_end}Gruß", matcher).text
+    left = "".join(masked.split()).replace(">", "")
+    assert masked.startswith("Hallo,")
+    assert masked.endswith("Gruß")
+    assert "masked" in masked
+    assert not some_run_reveals(left, matcher)
+
+
+def test_words_in_lines_of_their_own_around_a_broken_run_stay(matcher: Matcher) -> None:
+    coded = lines(run(WORDS + MAILBOX + WORDS), 20)
+    text = "\n".join(("Bestellnummer", "Zahlungsart", *coded[:-1], "Lieferadresse"))
+    assert mask_text(text, matcher).text == "Bestellnummer\nZahlungsart\nmasked\nLieferadresse"
+
+
+def test_lines_of_single_words_stay_as_they_are(matcher: Matcher) -> None:
+    text = "\r\n".join(("Bestellnummer", "Zahlungsart", "PayPal2024", "Lieferadresse") * 50)
+    assert mask_text(text, matcher).text == text
+
+
+def test_a_run_in_a_subject_that_was_folded_is_found(matcher: Matcher) -> None:
+    first, second = lines(run(MAILBOX), 24)
+    assert mask_text(f"Re: {first} {second}, bitte", matcher).text == "Re: masked, bitte"
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress])
+def test_a_mailbox_in_a_compressed_token_is_found(
+    compress: Callable[[bytes], bytes], matcher: Matcher
+) -> None:
+    token = urlsafe_b64encode(compress(f'{{"to":"{MAILBOX}"}}'.encode())).decode().rstrip("=")
+    assert mask_text(f"https://t.example/c/{token}?x=1", matcher).text == "https://t.example/c/masked?x=1"
+
+
+def test_a_compressed_token_that_lost_its_end_is_read_all_the_same(matcher: Matcher) -> None:
+    token = run_of(zlib.compress(f"{MAILBOX} {WORDS * 3}".encode())[:-20])
+    assert some_run_reveals(token, matcher)
+
+
+def test_of_a_compressed_token_only_its_beginning_is_read(matcher: Matcher) -> None:
+    bomb = zlib.compress(bytes(5_000_000) + MAILBOX.encode())
+    assert not some_run_reveals(run_of(bomb), matcher)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "anna.k@m%C3%BCller-tee.de",
+        "anna.k@m%FCller-tee.de",
+        "anna.k@müller-tee.de",
+        "anna.k@xn--mller-tee-q9a.de",
+        "".join(f"&#{ord(char)};" for char in "anna.k@müller-tee.de"),
+        "".join(f"%{octet:02X}" for octet in "anna.k@müller-tee.de".encode()),
+    ],
+)
+def test_a_mailbox_behind_escapes_within_a_run_is_found(written: str) -> None:
+    matcher = Matcher(
+        protected_for(BUYER_TO_SELLER, buyer=Mailbox("anna.k", "xn--mller-tee-q9a.de")), "relay.example"
+    )
+    assert some_run_reveals(run(written), matcher)
+
+
+@pytest.mark.parametrize(
+    "token", [run(MAILBOX).encode().hex(), MAILBOX.encode().hex("-"), run(MAILBOX.encode().hex())]
+)
+def test_hexadecimal_digits_hide_nothing(token: str, matcher: Matcher) -> None:
+    assert mask_text(f"https://t.example/?t={token}&x=1", matcher).text == "https://t.example/?t=masked&x=1"
+
+
+def test_the_digest_of_a_mailbox_at_a_long_domain_is_found() -> None:
+    mailbox = Mailbox("anna", "a-domain-of-many-letters.privatmail.example")
+    matcher = Matcher(protected_for(BUYER_TO_SELLER, buyer=mailbox), "relay.example")
+    digest = hashlib.md5(str(mailbox).encode(), usedforsecurity=False).hexdigest()
+    assert mask_text(f"https://t.example/{digest}.png", matcher).text == "https://t.example/masked.png"

@@ -148,3 +148,33 @@ def test_an_enclosed_mail_keeps_five_fields() -> None:
     }  # fmt: skip
     assert not missing(outgoing, ["Innen", "Grüße", "***@***"])
     assert not shows(outgoing, MAILBOX)
+
+
+@pytest.mark.parametrize("media_type", ["text/rfc822-headers", "message/rfc822-headers"])
+def test_a_header_section_that_is_a_part_of_its_own_is_reduced_and_told(media_type: str) -> None:
+    raw = multipart(leaf("Received: from mx.web.example\r\nSubject: Lampe\r\n", media_type))
+    assert ("enclosed-header-reduced", "part:1.2", 1) in found(raw)
+    outgoing = relayed(raw, BUYER_TO_SELLER).outgoing
+    assert b"Lampe" in outgoing
+    assert b"mx.web.example" not in outgoing
+
+
+@pytest.mark.parametrize(
+    ("content", "is_told"),
+    [
+        ("<image href='https://t.example/a.png'/>", True),
+        ("<style>g { fill: url(//t.example/a.svg#b) }</style>", True),
+        ("<?xml-stylesheet href='https://t.example/a.css'?>", True),
+        ("<script>x()</script><use href='#a'/><rect fill='url(#b)'/>", False),
+        ("<a href='https://shop.example/'><g/></a>", False),
+    ],
+)
+def test_a_drawing_tells_when_it_lost_what_it_loads_from_elsewhere(content: str, is_told: bool) -> None:
+    drawing = f"<svg xmlns='http://www.w3.org/2000/svg'>{content}</svg>"
+    codes = {code for code, _, _ in found(multipart(leaf(drawing, "image/svg+xml")))}
+    assert ("remote-content-removed" in codes) == is_told
+
+
+def test_a_page_tells_that_it_lost_its_background() -> None:
+    page = "<body background='https://t.example/b.png'>Hallo</body>"
+    assert found(multipart(leaf(page, "text/html"))) == {("remote-content-removed", "part:1.2", 1)}

@@ -26,7 +26,7 @@ MZ = b"MZ\x90\0\3\0\0\0" + bytes(100)
         (b"junk before it\n%PDF-1.4\n", Media.PDF),
         (b"PK\3\4" + bytes(30), Media.ZIP),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Media.OLE),
-        (b"\x1f\x8b\x08\0", Media.ARCHIVE),
+        (b"\x1f\x8b\x08\0", Media.GZIP),
         (MZ, Media.PROGRAM),
         (b"\x7fELF\2\1\1", Media.PROGRAM),
         (struct.pack("<II", 0x4C, 0x00021401), Media.PROGRAM),

@@ -60,7 +60,7 @@ def test_what_runs_or_loads_or_names_its_author_goes(content: str) -> None:
     [
         "<g id='a'><path d='M0 0 L1 1' fill='url(#b)'/></g>",
         "<linearGradient id='b'><stop offset='5%' stop-color='red'/></linearGradient><use xlink:href='#a'/>",
-        "<image href='data:image/png;base64,iVBORw0KGgo='/>",
+        "<image href='data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'/>",
         "<style>.a { fill: url(#b); font-family: Arial }</style><text class='a'>Grüße &amp; mehr</text>",
         "<a href='https://shop.example/artikel'><text>Artikel</text></a>",
         "<!-- drawn by hand --><circle r='1'/>",
@@ -106,3 +106,11 @@ def test_names_of_namespaces_shortened_by_a_drawing_program_are_understood() -> 
 def test_what_programs_would_read_differently_is_held(text: str) -> None:
     with pytest.raises(UnreadableText):
         mask_svg(text, MATCHER)
+
+
+@pytest.mark.parametrize(
+    "hidden", ["display='none'", "style='visibility:hidden'", "opacity='0'", "font-size='0'"]
+)
+def test_a_hidden_piece_of_a_line_goes(hidden: str) -> None:
+    line = f"<text>anna.kaeufer@privat<tspan {hidden}> und </tspan>mail.example</text>"
+    assert "<text>b-7K2M@relay.example</text>" in shown(line)

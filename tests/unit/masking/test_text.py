@@ -199,3 +199,54 @@ def test_hostile_text_is_masked_or_held(piece: str) -> None:
     except (TooComplexError, UnsettledError):
         return
     assert "anna.kaeufer@privatmail.example" not in masked
+
+
+@pytest.mark.parametrize(
+    ("link", "masked"),
+    [
+        ("?u=https%3A%2F%2Fwww.privatmail.example%2Fx&z=1", "?u=https%3A%2F%2Fmasked.invalid%2Fx&z=1"),
+        ("?u=https%253A%252F%252Fwww.privatmail.example", "?u=https%253A%252F%252Fmasked.invalid"),
+        ("?m=%22anna.kaeufer@privatmail.example%22", f"?m=%22{ALIAS}%22"),
+        (
+            "?to=max%2Cmoritz%2Canna.kaeufer@privatmail.example",
+            f"?to=max%2Cmoritz%2C{ALIAS}",
+        ),
+        ("?q=a%20anna.kaeufer@privatmail.example%20b", f"?q=a%20{ALIAS}%20b"),
+        ("?q=a%2520anna.kaeufer%40privatmail.example%2520b", f"?q=a%2520{ALIAS}%2520b"),
+        ("?m=anna%2Ekaeufer@privatmail.example", f"?m={ALIAS}"),
+        ("?m=anna.kaeufer%u0040privatmail.example", f"?m={ALIAS}"),
+        ("?m=anna.kaeufer_40privatmail.example", f"?m={ALIAS}"),
+    ],
+)
+def test_of_a_percent_encoded_link_only_what_is_protected_goes(link: str, masked: str) -> None:
+    address = "https://web.example/"
+    assert mask_text(address + link, OWN_DOMAIN).text == address + masked
+
+
+@pytest.mark.parametrize("at", ["[@]", "(@)", "{@}", " (at) "])
+def test_an_at_sign_in_brackets_does_not_hide_a_registered_mailbox(at: str) -> None:
+    assert mask_text(f"Mail: anna.schmidt{at}gmail.com", FREEMAIL).text == f"Mail: {ALIAS}"
+
+
+@pytest.mark.parametrize("char", "'&/!#~*?|$={`^}%+")
+@pytest.mark.parametrize("text", ["{} ist meine", "Mail {}.", "<{}>", '"{}"'])
+def test_a_mailbox_with_a_rare_character_is_replaced_wherever_it_stands(text: str, char: str) -> None:
+    matcher = Matcher(
+        protected_for(BUYER_TO_SELLER, buyer=Mailbox(f"o{char}brien", "gmx.de")), "relay.example"
+    )
+    assert mask_text(text.format(f"o{char}brien@gmx.de"), matcher).text == text.format(ALIAS)
+
+
+def test_a_link_whose_target_shows_a_mailbox_only_unwrapped_is_unwrapped() -> None:
+    link = "https://urldefense.com/v3/__https://web.example/?m=anna*schmidt*gmail*com__;LkAu!!abc!def$"
+    assert mask_text(f"Siehe {link} bitte", FREEMAIL).text == f"Siehe https://web.example/?m={ALIAS} bitte"
+
+
+def test_a_wrapped_link_that_shows_nothing_stays_wrapped() -> None:
+    link = "https://urldefense.com/v3/__https://web.example/?m=anna*web*example__;LSst!!abc!def$"
+    assert mask_text(link, FREEMAIL).text == link
+
+
+def test_a_domain_that_only_repeats_itself_is_too_complex() -> None:
+    with pytest.raises(TooComplexError):
+        mask_text("privatmail.example." * 50_000, OWN_DOMAIN)

@@ -2,7 +2,8 @@
 
 import re
 
-from parley.masking.readings import plain, squeezed
+from parley.masking.decodings import squeezed
+from parley.masking.readings import plain
 from parley.masking.views import View
 
 WORDS = "ab &amp; cd&lt;ef \u00adgh"

@@ -1,0 +1,137 @@
+"""Whether runs of base64, base64url or hexadecimal digits hold a protected string.
+
+Every phase of base64 is tried, so a run may begin with other characters; decoding nests at most twice, and
+what was decoded may be compressed, percent-encoded or written in entities. Also found: digests of a protected
+mailbox, and the XOR form of web pages (`data-cfemail`).
+"""
+
+import re
+from binascii import Error as BinasciiError
+from typing import Final
+
+import pybase64
+
+from parley.masking.decodings import percent_decodings
+from parley.masking.inflating import inflated
+from parley.masking.matcher import Matcher
+from parley.masking.octets import LOWER
+from parley.masking.readings import glance
+
+_MAX_DEPTH: Final = 2
+_AROUND: Final = 512
+"""Octets beside a protected domain that are read first: nearly always its mailbox is there."""
+_HEX_RUN: Final = re.compile(rb"[0-9a-f]{12,}+")
+_DASHED_HEX: Final = re.compile(rb"(?<![0-9a-f])[0-9a-f]{2}(?:-[0-9a-f]{2}){5,}+(?![0-9a-f])")
+_ESCAPE: Final = re.compile(rb"%[0-9A-Fa-f]{2}|&#[0-9xX]")
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
+
+
+def some_reveal(runs: list[bytes], matcher: Matcher) -> bool:
+    """Whether one of the runs does; those that do not are remembered."""
+    known = matcher.known_runs
+    if any(map(known.get, runs)):
+        return True
+    unknown = [run for run in dict.fromkeys(runs) if run not in known]
+    if _together_reveal(unknown, matcher, _MAX_DEPTH):
+        return True
+    known.update(dict.fromkeys(unknown, False))
+    return False
+
+
+def run_reveals(run: bytes, matcher: Matcher) -> bool:
+    """Whether the run does; remembered."""
+    known = matcher.known_runs
+    if run not in known:
+        known[run] = _together_reveal([run], matcher, _MAX_DEPTH)
+    return known[run]
+
+
+def _together_reveal(runs: list[bytes], matcher: Matcher, depth: int) -> bool:
+    # Zero octets between the runs keep their phases apart; among hexadecimal digits their letters would be
+    # digits.
+    return bool(runs) and (
+        _digits_reveal(b"\n".join(runs), matcher, depth)
+        or _base64_reveals(b"AAAAAAAA".join(runs), matcher, depth)
+    )
+
+
+def _base64_reveals(run: bytes, matcher: Matcher, depth: int) -> bool:
+    coded = run.translate(_STANDARD)
+    for phase in range(4):
+        piece = coded[phase:]
+        piece = piece[: len(piece) - 1] if len(piece) % 4 == 1 else piece
+        try:
+            decoded = pybase64.b64decode(piece + b"=" * (-len(piece) % 4))
+        except (BinasciiError, ValueError):
+            continue
+        if _octets_reveal(decoded, matcher, depth - 1):
+            return True
+    return False
+
+
+def _octets_reveal(decoded: bytes, matcher: Matcher, depth: int) -> bool:
+    octets = decoded.replace(b"\0\0", b" ").replace(b"\0", b"")
+    if _reveal(octets, matcher):
+        return True
+    if depth == 0:
+        return False
+    nested = [octets[start:end] for start, end in matcher.anchors.encoded_runs(octets)]
+    return _together_reveal(nested, matcher, depth) or any(
+        _octets_reveal(content, matcher, depth - 1) for content in inflated(decoded)
+    )
+
+
+def _reveal(octets: bytes, matcher: Matcher) -> bool:
+    """Whether a protected string can be read in octets, directly or behind escapes."""
+    anchor = matcher.anchors.place_in(octets.translate(LOWER))
+    if anchor >= 0:
+        around = octets[max(0, anchor - _AROUND) : anchor + _AROUND]
+        return _reads(around, matcher) or (len(around) < len(octets) and _reads(octets, matcher))
+    escaped = _around_escapes(octets)
+    return bool(escaped) and _reads(escaped, matcher)
+
+
+def _around_escapes(octets: bytes) -> bytes:
+    """The octets that stand near something percent-encoded or written as an entity."""
+    spans: list[tuple[int, int]] = []
+    for escape in _ESCAPE.finditer(octets):
+        start, end = max(0, escape.start() - _AROUND), escape.end() + _AROUND
+        if spans and start <= spans[-1][1]:
+            start, _ = spans.pop()
+        spans.append((start, end))
+    return b"\n".join([octets[start:end] for start, end in spans])
+
+
+def _reads(octets: bytes, matcher: Matcher) -> bool:
+    if _shows(octets.decode("latin-1"), matcher):
+        return True
+    return not octets.isascii() and _shows(octets.decode("utf-8", "replace"), matcher)
+
+
+def _shows(text: str, matcher: Matcher) -> bool:
+    view = glance(text)
+    if next(matcher.hits(view), None):
+        return True
+    return any(next(matcher.hits(decoded), None) for decoded in percent_decodings(view))
+
+
+def _digits_reveal(runs: bytes, matcher: Matcher, depth: int) -> bool:
+    lower = runs.lower()
+    found = _HEX_RUN.findall(lower)
+    if b"-" in lower:
+        found += [digits.replace(b"-", b"") for digits in _DASHED_HEX.findall(lower)]
+    if not found:
+        return False
+    joined = lower.decode("ascii")
+    if any(digest in joined for digest in matcher.hashes):
+        return True
+    return any(_hex_reveals(digits, matcher, depth) for digits in found)
+
+
+def _hex_reveals(digits: bytes, matcher: Matcher, depth: int) -> bool:
+    for phase in (0, 1):
+        octets = bytes.fromhex(digits[phase : phase + (len(digits) - phase) // 2 * 2].decode("ascii"))
+        unmixed = bytes(octet ^ octets[0] for octet in octets[1:500])
+        if any(_octets_reveal(decoded, matcher, depth - 1) for decoded in (octets, unmixed)):
+            return True
+    return False
