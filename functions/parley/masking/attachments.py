@@ -16,6 +16,7 @@ from parley.masking.matcher import Matcher
 from parley.masking.media import Media, claimed, contradicts, media_of
 from parley.masking.openpgp import begins_like_key
 from parley.masking.pdf import seems_silent
+from parley.masking.shifted import mask_shifted
 from parley.masking.text import UnsettledError
 from parley.masking.texts import MaskedLeaf, UnreadableLeafError, encoded, mask_by_kind
 from parley.masking.textual import decoded as as_text
@@ -75,6 +76,8 @@ def mask_content(data: bytes, label: Label, masker: Masker, path: str) -> Masked
     told = _claim_codes(media, label, is_text=decoded is not None)
     if decoded is not None:
         leaf = _textual(*decoded, data, label, masker, path)
+        if decoded[1].startswith("utf-16"):
+            leaf = _unshifted(leaf, data, decoded[1], label, masker)
         # What begins like UTF-16 need not be: it is searched like a file as well.
         if leaf.part is not None or not decoded[1].startswith("utf-16"):
             return replace(leaf, codes=(*told, *leaf.codes))
@@ -126,6 +129,17 @@ def _textual(text: str, codec: str, data: bytes, label: Label, masker: Masker, p
     if not masked.protected and (kind is Kind.HTML or masked.text == text):
         return MaskedLeaf(None)
     return MaskedLeaf(BytesPart(label, encoded(masked.text, codec)), masked.protected, (), codes)
+
+
+def _unshifted(leaf: MaskedLeaf, data: bytes, codec: str, label: Label, masker: Masker) -> MaskedLeaf:
+    """The leaf, masked in the other order of octets too if some were lost."""
+    if leaf.part is not None and not isinstance(leaf.part, BytesPart):
+        return leaf
+    known = data if leaf.part is None else leaf.part.content
+    content, protected = mask_shifted(known, codec, masker.matcher)
+    if not protected:
+        return leaf
+    return replace(leaf, part=BytesPart(label, content), protected=leaf.protected + protected)
 
 
 def _kind(text: str, name: str) -> Kind:

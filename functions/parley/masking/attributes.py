@@ -19,6 +19,7 @@ from parley.masking.protected import MASKED_MAILBOX
 from parley.masking.remote import is_remote, style_loads
 from parley.masking.styles import safe_style
 from parley.masking.text import is_plain, mask_text
+from parley.masking.triggers import has_triggers
 from parley.masking.views import View
 
 TAGS: Final = set(nh3.ALLOWED_TAGS) | {
@@ -208,7 +209,7 @@ class AttributeFilter:
         if scheme == "mailto":
             return None
         contacts = self.matcher.contacts
-        if next(contact_hits(View(value), self.matcher, _HANDLES), None):
+        if has_triggers(value) and next(contact_hits(View(value), self.matcher, _HANDLES), None):
             return ContactKind.HANDLE
         if ContactKind.LINK not in contacts.masked and ContactKind.LINK not in contacts.flagged:
             return None

@@ -12,6 +12,8 @@ _WIDE: Final = ("utf-16", "utf16", "utf_16", "utf-32", "utf32", "utf_32", "ucs-2
 _BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROLS: Final = bytes((*range(9), *range(14, 32)))
 _BEGINNING: Final = 2_048
+_ORDERS: Final = ("utf-16-le", "utf-16-be")
+_ASCII_WORD: Final = re.compile(r"[!-~]{8}")
 
 
 class UnreadableError(ValueError):
@@ -78,6 +80,11 @@ def _wide(content: bytes, charset: str) -> Iterator[str]:
     declared = _declared(content, charset)
     if declared is not None:
         yield declared
+    # Behind an octet that was lost the other order is the right one.
+    for order in _ORDERS:
+        text = content.decode(order, "replace")
+        if _ASCII_WORD.search(text):
+            yield text
     # A label may be wrong: whole words of ASCII are seen without it.
     yield content.replace(b"\0", b"|").decode("latin-1")
 

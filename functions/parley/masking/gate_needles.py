@@ -46,6 +46,7 @@ class Needles:
         self.hints = tuple({form for domain in domains for form in spellings(domain)})
         forms = {form for hint in self.hints for form in (hint, hint.translate(ALIKE))}
         self.octets = tuple({octets for form in forms for octets in _encoded(form)})
+        self.is_ascii = all(map(str.isascii, self.hints))
         self.is_latin = all(max(hint, default="") < "\u0100" for hint in self.hints)
 
     def _mailboxes(self) -> Iterator[Mailbox]:

@@ -5,27 +5,31 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 _HIDES: Final = (
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?![.\d]*[1-9])"
     r"|font(?:-size)?\s*:[^;\"{}]{0,40}?(?<![\d.])0(?![.\d]*[1-9])|(?:max-)?(?:width|height)\s*:\s*0(?![.\d]*[1-9])"
 )
-_MAY_HIDE: Final = BytesAhoCorasick(
-    [
-        *(
-            b"display:none",
-            b"visibility:hid",
-            b"visibility:coll",
-            b"opacity:0",
-            b"opacity:.",
-            b"hidden=",
-            b"hidden>",
-        ),
-        *(b"font-size:0", b"font-size:.", b"font:0", b"width:0", b"height:0"),
-    ],
+_HIDING: Final = (
+    *(
+        b"display:none",
+        b"visibility:hid",
+        b"visibility:coll",
+        b"opacity:0",
+        b"opacity:.",
+        b"hidden=",
+        b"hidden>",
+    ),
+    *(b"font-size:0", b"font-size:.", b"font:0", b"width:0", b"height:0"),
+)
+_SIGNS: Final = BytesAhoCorasick(
+    (b"<bd", *_HIDING),
+    # Which match is found first does not matter, and this kind is found many octets at a time.
+    matchkind=MatchKind.LeftmostFirst,
     implementation=Implementation.DFA,
 )
+"""What is in every text without blanks that `bdo` overrides, or that hides something."""
 _RULE: Final = re.compile(rf"\{{[^{{}}]{{0,2000}}?(?:{_HIDES})", re.IGNORECASE)
 _MAX_SELECTOR: Final = 400
 _NAME: Final = re.compile(r"[.#]([\w\-]{1,80})")
@@ -40,20 +44,20 @@ _ROUNDS: Final = 3
 
 def orders(text: str, lower: bytes) -> Iterator[str]:
     """The text as it may be seen besides how it stands. lower: its octets in lower case."""
-    if "\u202e" in text or "<bdo" in text:
+    bare = lower.translate(None, b" \t\r\n") if b"<" in lower else b""
+    has_signs = bool(bare and _SIGNS.find_matches_as_indexes(bare))
+    if "\u202e" in text or (has_signs and "<bdo" in text):
         text = _OVERRIDDEN.sub(_backwards, text)
         yield text
-    if b"<" in lower and _may_hide(lower):
+    if has_signs and _may_hide(lower, bare):
         seen = _without_hidden(text)
         if seen != text:
             yield seen
 
 
-def _may_hide(lower: bytes) -> bool:
-    """Whether something may be hidden: a first test."""
-    if b"style" not in lower and b"hidden" not in lower:
-        return False
-    return bool(_MAY_HIDE.find_matches_as_indexes(lower.translate(None, b" \t\r\n")))
+def _may_hide(lower: bytes, bare: bytes) -> bool:
+    """Whether something may be hidden: a first test. bare: the text without blanks."""
+    return (b"style" in lower or b"hidden" in lower) and any(sign in bare for sign in _HIDING)
 
 
 def _backwards(run: re.Match[str]) -> str:

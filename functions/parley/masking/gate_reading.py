@@ -34,6 +34,7 @@ _FIELD: Final = re.compile(r"([A-Za-z0-9\-]++): ?([^\r]*+(?:\r\n[ \t][^\r]*+)*+)
 _MEDIA_TYPE: Final = re.compile(
     r"([\w!#$&^.+\-]+/[\w!#$&^.+\-]+)((?:;[ \t]*+[\w.\-]++=(?:\"[^\"\\]*+\"|[^\s;\"\\()*']++))*+)", re.ASCII
 )
+_MIXED: Final = re.compile(r"[a-z][A-Z0-9]")
 _PARAMETER: Final = re.compile(r";[ \t]*+([\w.\-]++)=(?:\"([^\"]*+)\"|([^;]++))")
 
 
@@ -89,6 +90,9 @@ def _field(name: str, value: str, exempt: Exempt) -> list[str]:
         texts.append(value)
     if "=?" in value:
         texts.append(words(value))
+    if name == "Subject" and _MIXED.search(value):
+        # Folding may have put blanks into an encoded run that was too long for its line.
+        texts.append("".join(texts[-1].split()))
     return texts
 
 

@@ -62,19 +62,38 @@ def some_run_reveals(octets: bytes, bare: bytes, needles: Needles, depth: int = 
         found = list(dict.fromkeys((*found, *_runs(bare, _IN_A_RUN, _SHORTEST))))
     if b"\n" in bare:
         found += _broken_runs(bare)
-    runs = b"////".join(found)
-    if not runs:
-        return False
-    digits = runs.lower()
-    for run in _runs(digits, _IS_DIGIT, _SHORTEST_DIGITS):
+    return bool(found) and (_digits_reveal(found, needles, depth) or _base64_reveals(found, needles, depth))
+
+
+def _digits_reveal(found: list[bytes], needles: Needles, depth: int) -> bool:
+    for run in _runs(b"////".join(found).lower(), _IS_DIGIT, _SHORTEST_DIGITS):
         if len(run) >= _SHORTEST_DIGEST and run.decode("ascii") in needles.digests:
             return True
-        if _decoded_reveals(binascii.a2b_hex(run[: len(run) // 2 * 2]), needles, depth):
+        decoded = binascii.a2b_hex(run[: len(run) // 2 * 2])
+        if _decoded_reveals(decoded, _near_hints(decoded, needles), needles, depth):
             return True
-    runs = runs.translate(_STANDARD) + b"//////"
+    return False
+
+
+def _base64_reveals(found: list[bytes], needles: Needles, depth: int) -> bool:
+    runs = b"////".join((b"", *found, b"//")).translate(_STANDARD)
+    hinted = False
     for phase in range(4):
-        piece = runs[phase : phase + (len(runs) - phase) // 4 * 4]
-        if _decoded_reveals(binascii.a2b_base64(piece), needles, depth):
+        decoded = binascii.a2b_base64(runs[phase : phase + (len(runs) - phase) // 4 * 4])
+        near = _near_hints(decoded, needles)
+        if _decoded_reveals(decoded, near, needles, depth):
+            return True
+        hinted = hinted or bool(near)
+    # What a run has beside its whole groups decodes to letters: alone it is read without those, too.
+    return hinted and any(_alone_reveals(run.translate(_STANDARD), needles) for run in found)
+
+
+def _alone_reveals(run: bytes, needles: Needles) -> bool:
+    for phase in range(4):
+        piece = run[phase:]
+        piece = piece[: len(piece) - (len(piece) % 4 == 1)]
+        decoded = binascii.a2b_base64(piece + b"=" * (-len(piece) % 4))
+        if _decoded_reveals(decoded, _near_hints(decoded, needles), needles, 1):
             return True
     return False
 
@@ -96,14 +115,22 @@ def _broken_runs(octets: bytes) -> Iterator[bytes]:
         yield octets[lines.start() : lines.end() - 1].translate(None, _BETWEEN_LINES + b"\n")
 
 
-def _decoded_reveals(decoded: bytes, needles: Needles, depth: int) -> bool:
-    readings = [decoded]
+def _near_hints(octets: bytes, needles: Needles) -> list[tuple[int, int]]:
+    """Where to look in octets of either charset: one table would change those of UTF-8."""
+    near = needles.near_hints(octets.translate(LATIN_LOWER))
+    return near if needles.is_ascii or octets.isascii() else near + needles.near_hints(octets.lower())
+
+
+def _decoded_reveals(decoded: bytes, near: list[tuple[int, int]], needles: Needles, depth: int) -> bool:
+    """near: the hints in it."""
+    readings = [(decoded, near)]
     if PERCENT.search(decoded):
-        readings.append(urllib.parse.unquote_to_bytes(urllib.parse.unquote_to_bytes(decoded)))
-    for octets in readings:
-        for start, end in needles.near_hints(octets.translate(LATIN_LOWER)):
-            near = octets[start:end]
-            for text in (near.decode("latin-1"), near.decode("utf-8", "replace")):
+        unquoted = urllib.parse.unquote_to_bytes(urllib.parse.unquote_to_bytes(decoded))
+        readings.append((unquoted, _near_hints(unquoted, needles)))
+    for octets, spans in readings:
+        for start, end in spans:
+            piece = octets[start:end]
+            for text in (piece.decode("latin-1"), piece.decode("utf-8", "replace")):
                 if needles.found(unicodedata.normalize("NFKC", text).lower()):
                     return True
     return depth > 1 and some_run_reveals(decoded, decoded, needles, depth - 1)

@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import nh3
@@ -116,7 +117,8 @@ def _sanitised(text: str, unusual: frozenset[str], attributes: AttributeFilter) 
         tags=TAGS | to_rename(unusual),
         clean_content_tags=GONE,
         attributes=ATTRIBUTES,
-        attribute_filter=attributes,
+        # Mails repeat their attributes on every line: most are answered without running any Python.
+        attribute_filter=lru_cache(maxsize=None)(attributes),
         link_rel=None,
         url_schemes=SCHEMES,
         filter_style_properties=set(PROPERTIES),

@@ -1,12 +1,13 @@
 """Whether runs of base64, base64url or hexadecimal digits hold a protected string.
 
-Every phase of base64 is tried, so a run may begin with other characters; decoding nests at most twice, and
-what was decoded may be compressed, percent-encoded or written in entities. Also found: digests of a protected
-mailbox, and the XOR form of web pages (`data-cfemail`).
+Every phase of base64 is tried, so a run may begin with other characters, or lack one; decoding nests at most
+twice, and what was decoded may be compressed, percent-encoded or written in entities. Also found: digests of
+a protected mailbox, and the XOR form of web pages (`data-cfemail`).
 """
 
 import re
 from binascii import Error as BinasciiError
+from collections.abc import Iterator
 from typing import Final
 
 import pybase64
@@ -18,6 +19,7 @@ from parley.masking.octets import LOWER
 from parley.masking.readings import glance
 
 _MAX_DEPTH: Final = 2
+_LONGEST_MIXED: Final = 500
 _AROUND: Final = 512
 """Octets beside a protected domain that are read first: nearly always its mailbox is there."""
 _HEX_RUN: Final = re.compile(rb"[0-9a-f]{12,}+")
@@ -47,31 +49,44 @@ def run_reveals(run: bytes, matcher: Matcher) -> bool:
 
 
 def _together_reveal(runs: list[bytes], matcher: Matcher, depth: int) -> bool:
+    if not runs:
+        return False
+    if _digits_reveal(b"\n".join(runs), matcher, depth):
+        return True
     # Zero octets between the runs keep their phases apart; among hexadecimal digits their letters would be
-    # digits.
-    return bool(runs) and (
-        _digits_reveal(b"\n".join(runs), matcher, depth)
-        or _base64_reveals(b"AAAAAAAA".join(runs), matcher, depth)
+    # digits. What a run has beside its whole groups decodes to letters that would belong to a mailbox there.
+    joined = b"AAA" + b"AAAAAAAA".join(runs).translate(_STANDARD)
+    if not any(_decoded_reveals(piece, matcher, depth, anywhere=True) for piece in _phases(joined)):
+        return False
+    return any(
+        _decoded_reveals(piece, matcher, depth, anywhere=False)
+        for run in runs
+        for piece in (*_phases(run.translate(_STANDARD)), *_headless(run.translate(_STANDARD)))
     )
 
 
-def _base64_reveals(run: bytes, matcher: Matcher, depth: int) -> bool:
-    coded = run.translate(_STANDARD)
-    for phase in range(4):
-        piece = coded[phase:]
-        piece = piece[: len(piece) - 1] if len(piece) % 4 == 1 else piece
-        try:
-            decoded = pybase64.b64decode(piece + b"=" * (-len(piece) % 4))
-        except (BinasciiError, ValueError):
-            continue
-        if _octets_reveal(decoded, matcher, depth - 1):
-            return True
-    return False
+def _phases(coded: bytes) -> Iterator[bytes]:
+    return (coded[phase:] for phase in range(4))
 
 
-def _octets_reveal(decoded: bytes, matcher: Matcher, depth: int) -> bool:
+def _headless(coded: bytes) -> tuple[bytes, bytes]:
+    """The run as if the first group lacked one character or two, which something before it took along."""
+    return b"A" + coded, b"AA" + coded
+
+
+def _decoded_reveals(piece: bytes, matcher: Matcher, depth: int, *, anywhere: bool) -> bool:
+    """anywhere: a protected domain is enough, whatever stands beside it."""
+    piece = piece[: len(piece) - 1] if len(piece) % 4 == 1 else piece
+    try:
+        decoded = pybase64.b64decode(piece + b"=" * (-len(piece) % 4))
+    except (BinasciiError, ValueError):
+        return False
+    return _octets_reveal(decoded, matcher, depth - 1, anywhere=anywhere)
+
+
+def _octets_reveal(decoded: bytes, matcher: Matcher, depth: int, *, anywhere: bool = False) -> bool:
     octets = decoded.replace(b"\0\0", b" ").replace(b"\0", b"")
-    if _reveal(octets, matcher):
+    if _reveal(octets, matcher, anywhere):
         return True
     if depth == 0:
         return False
@@ -81,10 +96,12 @@ def _octets_reveal(decoded: bytes, matcher: Matcher, depth: int) -> bool:
     )
 
 
-def _reveal(octets: bytes, matcher: Matcher) -> bool:
+def _reveal(octets: bytes, matcher: Matcher, anywhere: bool) -> bool:
     """Whether a protected string can be read in octets, directly or behind escapes."""
     anchor = matcher.anchors.place_in(octets.translate(LOWER))
     if anchor >= 0:
+        if anywhere:
+            return True
         around = octets[max(0, anchor - _AROUND) : anchor + _AROUND]
         return _reads(around, matcher) or (len(around) < len(octets) and _reads(octets, matcher))
     escaped = _around_escapes(octets)
@@ -125,13 +142,24 @@ def _digits_reveal(runs: bytes, matcher: Matcher, depth: int) -> bool:
     joined = lower.decode("ascii")
     if any(digest in joined for digest in matcher.hashes):
         return True
-    return any(_hex_reveals(digits, matcher, depth) for digits in found)
+    # Two digits make an octet, and four characters of base64 make three.
+    least = 2 * (matcher.anchors.shortest_run * 3 // 4)
+    return any(
+        _hex_reveals(digits, matcher, depth) for digits in dict.fromkeys(found) if len(digits) >= least
+    )
 
 
 def _hex_reveals(digits: bytes, matcher: Matcher, depth: int) -> bool:
     for phase in (0, 1):
         octets = bytes.fromhex(digits[phase : phase + (len(digits) - phase) // 2 * 2].decode("ascii"))
-        unmixed = bytes(octet ^ octets[0] for octet in octets[1:500])
+        unmixed = _unmixed(octets[:_LONGEST_MIXED])
         if any(_octets_reveal(decoded, matcher, depth - 1) for decoded in (octets, unmixed)):
             return True
     return False
+
+
+def _unmixed(octets: bytes) -> bytes:
+    """What follows the first octet, each combined with that by exclusive or."""
+    mixed = octets[1:]
+    number = int.from_bytes(mixed) ^ int.from_bytes(octets[:1] * len(mixed))
+    return number.to_bytes(len(mixed))

@@ -6,6 +6,8 @@ from typing import Final
 _SNIFFED: Final = 4_096
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _LEAST: Final = 8
+_SOUND: Final = 64
+"""Characters for each that may be damaged."""
 
 
 def decoded(data: bytes) -> tuple[str, str] | None:
@@ -20,8 +22,16 @@ def decoded(data: bytes) -> tuple[str, str] | None:
     try:
         return data.decode(codec or "utf-8"), codec or "utf-8"
     except UnicodeDecodeError:
+        if codec is not None:
+            return _damaged(data, codec)
         # Octets above ASCII, but no control characters: text in a charset of eight bits.
-        return None if _CONTROL.search(head) or codec else (data.decode("latin-1"), "latin-1")
+        return None if _CONTROL.search(head) else (data.decode("latin-1"), "latin-1")
+
+
+def _damaged(data: bytes, codec: str) -> tuple[str, str] | None:
+    """The same of UTF-16 with a few halves of pairs in it; of octets that are no text many would be."""
+    text = data.decode(codec, "replace")
+    return (text, codec) if text.count("\ufffd") <= 1 + len(text) // _SOUND else None
 
 
 def wide_codec(head: bytes) -> str | None:

@@ -100,6 +100,12 @@ def triggers(view: View) -> list[Trigger]:
     return [_trigger(start, -end, index) for start, end, index in sorted(raw[:_MAX_TRIGGERS])]
 
 
+def has_triggers(text: str) -> bool:
+    """Whether there may be any of the words in a short text: a fast first test."""
+    octets = octets_of(text)
+    return octets is None or bool(_OCTET_AUTOMATON.find_matches_as_indexes(octets.translate(LOWER)))
+
+
 def _found(view: View, start: int, end: int) -> list[tuple[int, int, int]]:
     """Index in the table, start and end, of the words in text[start:end], all counted from there."""
     if view.octets is None:

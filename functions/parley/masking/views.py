@@ -54,7 +54,8 @@ class View:
         self.joins = False
         """Whether blanks or line ends were left out, so that words stand together that were apart."""
         self._parent = parent
-        self._rewriting: tuple[re.Pattern[str], Decode] | None = None
+        self._rewriting: tuple[re.Pattern[str], list[int] | int] | None = None
+        """What was rewritten, and how long each match of it, or every one, became."""
         self._given: _Pieces | None = None
 
     @cached_property
@@ -70,13 +71,16 @@ class View:
     def rewritten(self, pattern: re.Pattern[str], decode: Decode) -> "View":
         """A view in which each match of the pattern (none may be empty) reads as decode says; self if
         nothing changes. Raises `TooComplexError`."""
-        text, matches = pattern.subn(decode, self.text)
+        lengths: list[int] = []
+        text, matches = pattern.subn(
+            decode if isinstance(decode, str) else _measured(decode, lengths), self.text
+        )
         if matches > MAX_PIECES:
             raise TooComplexError
         if text == self.text:
             return self
         view = View(text, self)
-        view._rewriting = (pattern, decode)
+        view._rewriting = (pattern, len(decode) if isinstance(decode, str) else lengths)
         if self.strict:
             view.strict = _rewritten(self.strict, view._pieces, text)
         return view
@@ -117,13 +121,10 @@ class View:
             return self._given
         if self._rewriting is None or self._parent is None:
             return _NOTHING
-        pattern, decode = self._rewriting
+        pattern, became = self._rewriting
         matches = list(pattern.finditer(self._parent.text))
         origins, origin_ends = map(list, zip(*map(re.Match.span, matches), strict=True))
-        if isinstance(decode, str):
-            lengths = [len(decode)] * len(matches)
-        else:
-            lengths = list(map(len, map(decode, matches)))
+        lengths = [became] * len(matches) if isinstance(became, int) else became
         kept = map(sub, origins, (0, *origin_ends))
         ends = list(accumulate(map(add, kept, lengths)))
         return _Pieces(list(map(sub, ends, lengths)), ends, origins, origin_ends)
@@ -176,6 +177,17 @@ class View:
         if position - 1 < pieces.ends[index]:
             return pieces.origin_ends[index]
         return pieces.origin_ends[index] + position - pieces.ends[index]
+
+
+def _measured(decode: Callable[[re.Match[str]], str], lengths: list[int]) -> Callable[[re.Match[str]], str]:
+    """The same, which notes how long each match becomes."""
+
+    def measured(match: re.Match[str]) -> str:
+        read = decode(match)
+        lengths.append(len(read))
+        return read
+
+    return measured
 
 
 def _rewritten(strict: str, pieces: _Pieces, text: str) -> str:

@@ -63,8 +63,9 @@ def _white_space(tag: re.Match[str]) -> str:
 def swallowed(text: str, cleaned: str) -> bool:
     """Whether the sanitiser left out text that a reader sees."""
     # The sanitiser leaves neither comments nor elements that nobody sees.
-    octets = _bare(_without_unseen(_octets(text))), _bare(_octets(cleaned))
-    if octets[0] == octets[1] or not _is_less(*(shown.decode("utf-8", "replace") for shown in octets)):
+    before, after, charset = _octets_of_both(text, cleaned)
+    before, after = _bare(_without_unseen(before)), _bare(after)
+    if before == after or not _is_less(before.decode(charset, "replace"), after.decode(charset, "replace")):
         return False
     return _is_less(visible_text(text), visible_text(cleaned))
 
@@ -85,6 +86,14 @@ def _bare(octets: bytes) -> bytes:
     if tags != octets.count(b"<"):
         bare = _ANY_TAG_OCTETS.sub(b"", octets)
     return bare.translate(None, b" \t\r\n\f")
+
+
+def _octets_of_both(text: str, cleaned: str) -> tuple[bytes, bytes, str]:
+    """Both in one charset, and that: Latin-1 costs next to nothing where it has all their characters."""
+    try:
+        return text.encode("latin-1"), cleaned.encode("latin-1"), "latin-1"
+    except UnicodeEncodeError:
+        return _octets(text), _octets(cleaned), "utf-8"
 
 
 def _octets(text: str) -> bytes:

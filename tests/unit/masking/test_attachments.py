@@ -17,6 +17,8 @@ from tests.golden.reading import shows
 from tests.unit.masking.files import archive, jpeg, pdf, png, tnef
 from tests.unit.masking.probes import DOMAIN, MAILBOX, leaf, mail, multipart
 
+UTF_16 = ("utf-16-le", "utf-16-be")
+
 
 def attached(content: bytes, media_type: str, name: str) -> bytes:
     extra = f'Content-Disposition: attachment; filename="{name}"\r\n'
@@ -73,6 +75,26 @@ def test_a_text_file_in_utf_16_keeps_its_octets_whatever_it_calls_itself(codec: 
 def test_a_text_file_in_utf_16_is_masked_in_its_own_charset(codec: str) -> None:
     result = relayed(attached(f"Von {MAILBOX}".encode(codec), "text/plain", "notiz.txt"), BUYER_TO_SELLER)
     assert contents(result)[1].decode(codec) == "Von b-7K2M@relay.example"
+
+
+@pytest.mark.parametrize(("order", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")])
+@pytest.mark.parametrize("gap", [0, 3, 8])
+def test_a_text_in_utf_16_that_lost_an_octet_is_masked_behind_the_gap(
+    order: str, mark: bytes, gap: int
+) -> None:
+    before, behind = f"Hallo, {DOMAIN} an ".encode(order), f"nach {DOMAIN} bitte".encode(order)
+    content = mark + before + behind[:gap] + behind[gap + 1 :]
+    masked = contents(relayed(attached(content, "text/plain", "notiz.txt"), BUYER_TO_SELLER))[1]
+    assert masked.decode("utf-16", "replace").startswith("Hallo, masked.invalid an ")
+    assert any("masked.invalid bitte" in masked.decode(reading, "replace") for reading in UTF_16)
+    for reading in UTF_16:
+        assert DOMAIN not in masked.decode(reading, "replace")
+
+
+def test_a_text_in_utf_16_with_half_a_pair_is_masked_as_text() -> None:
+    content = b"\xff\xfe" + f"Von {MAILBOX} ".encode("utf-16-le") + b"\x00\xd8" + " Gruß".encode("utf-16-le")
+    masked = contents(relayed(attached(content, "text/plain", "notiz.txt"), BUYER_TO_SELLER))[1]
+    assert masked.decode("utf-16", "replace") == "Von b-7K2M@relay.example \ufffd Gruß"
 
 
 @pytest.mark.parametrize("end", [b"", b"."])

@@ -124,6 +124,39 @@ def test_lines_of_single_words_stay_as_they_are(matcher: Matcher) -> None:
     assert mask_text(text, matcher).text == text
 
 
+@pytest.fixture
+def at_provider() -> Matcher:
+    """Of a party whose domain is everybody's."""
+    return Matcher(
+        protected_for(BUYER_TO_SELLER, buyer=Mailbox("anna.schmidt", "gmail.com")), "relay.example"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"Unsubscribed 00{run('anna.schmidt@gmail.com')}", "Unsubscribed masked"),
+        (f"{run('1 anna.schmidt@gmail.com')}a Unsubscribed", "masked Unsubscribed"),
+    ],
+)
+def test_characters_beside_the_whole_groups_of_a_run_hide_nothing(
+    text: str, shown: str, at_provider: Matcher
+) -> None:
+    assert mask_text(text, at_provider).text == shown
+
+
+@pytest.mark.parametrize("before", ["x", " x"])
+def test_a_run_that_lost_its_first_characters_is_found(before: str, at_provider: Matcher) -> None:
+    # What is left of the first octets is no letter.
+    coded = run(f"{before}anna.schmidt@gmail.com")[len(before) :]
+    assert mask_text(f"þ{coded}", at_provider).text == "þmasked"
+
+
+def test_runs_with_mailboxes_of_others_at_the_same_provider_stay(at_provider: Matcher) -> None:
+    text = f"{run('berta@gmail.com')} {run('carla@gmail.com')}"
+    assert mask_text(text, at_provider).text == text
+
+
 def test_a_run_in_a_subject_that_was_folded_is_found(matcher: Matcher) -> None:
     first, second = lines(run(MAILBOX), 24)
     assert mask_text(f"Re: {first} {second}, bitte", matcher).text == "Re: masked, bitte"

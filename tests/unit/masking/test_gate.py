@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from parley.mail.address import Mailbox
 from parley.masking import gate
 from parley.masking.gate import LEAK, UNREADABLE, leaks
 from tests.golden.pipeline import BUYER, BUYER_TO_SELLER, SELLER, protected_for
@@ -186,6 +187,37 @@ def test_a_wrong_label_hides_nothing(label: str) -> None:
 )
 def test_what_only_programs_and_careful_eyes_read_is_found(text: str) -> None:
     assert codes(outgoing(leaf(f"Hallo {text} ende"))) == {LEAK}
+
+
+@pytest.mark.parametrize(
+    ("before", "shown", "behind"),
+    [("quoted-printable 00", "anna.schmidt@gmail.com", ""), ("", "1 anna.schmidt@gmail.com", "a")],
+)
+def test_characters_beside_the_whole_groups_of_a_run_hide_nothing(
+    before: str, shown: str, behind: str
+) -> None:
+    protected = protected_for(BUYER_TO_SELLER, buyer=Mailbox("anna.schmidt", "gmail.com"))
+    coded = base64.b64encode(shown.encode()).decode().rstrip("=")
+    assert leaks(outgoing(leaf(f"{before}{coded}{behind}")), protected, SELLER)
+
+
+def test_a_run_that_folding_broke_in_a_subject_is_found() -> None:
+    coded = base64.b64encode(str(BUYER).encode()).decode()
+    head = HEAD.replace(b"Subject: Frage", f"Subject: {coded[:28]} {coded[28:]}".encode())
+    assert codes(outgoing(leaf("Hallo"), head)) == {LEAK}
+
+
+def test_a_percent_encoded_international_domain_in_a_run_is_found() -> None:
+    protected = protected_for(BUYER_TO_SELLER, buyer=Mailbox("anna.k", "xn--mller-tee-q9a.de"))
+    coded = base64.b64encode(b"anna.k@m%C3%BCller-tee.de").decode()
+    assert leaks(outgoing(leaf(f"https://t.example/?t={coded}")), protected, SELLER)
+
+
+@pytest.mark.parametrize(("order", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")])
+def test_a_file_in_utf_16_that_lost_an_octet_is_read_behind_the_gap(order: str, mark: bytes) -> None:
+    octets = mark + f"Notiz von {BUYER}, bitte".encode(order)
+    body = multipart(leaf("Hallo"), leaf(octets[:9] + octets[10:], "application/x-note", "", "base64"))
+    assert codes(HEAD + body.partition(b"MIME-Version: 1.0\r\n")[2]) == {LEAK}
 
 
 def test_line_ends_that_became_two_on_their_way_part_nothing() -> None:
