@@ -1,8 +1,8 @@
 """Peak memory of one piece of work, in a process of its own: `python -m benchmarks.memory WHO FILE`.
 
-Counted from the idle process, which has imported everything and worked on a small mail, to the highest
-resident size that the kernel saw while the mail was read from its file and worked on. So the mail itself
-counts. Linux only: /proc/self/status.
+Counted from the idle process, which has imported everything and worked on two small mails, one with an
+attachment, to the highest resident size that the kernel saw while the mail was read from its file and worked
+on. So the mail itself counts. Linux only: /proc/self/status.
 """
 
 import ctypes
@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -37,11 +37,12 @@ def peak_octets(who: str, raw: bytes) -> int | None:
     return int(json.loads(done.stdout)) if done.returncode == 0 else None
 
 
-def measured(work: Callable[[bytes], object], small: bytes, path: Path) -> int:
-    """The peak of reading the file and working on it, over this process as it is after a small mail."""
-    work(small)
+def measured(work: Callable[[bytes], object], small: Sequence[bytes], path: Path) -> int:
+    """The peak of reading the file and working on it, over this process as it is after small mails."""
+    for mail in small:
+        work(mail)
     gc.collect()
-    # What the small mail left behind must not hide what the large one takes.
+    # What the small mails left behind must not hide what the large one takes.
     ctypes.CDLL(None).malloc_trim(0)
     RESET.write_text("5")
     idle = _resident("VmRSS")
@@ -67,10 +68,12 @@ def _work(who: str) -> Callable[[bytes], object]:
 
 def main() -> None:
     sys.path.insert(0, str(ROOT / "functions"))
-    from benchmarks.mails import KB, buyer, seeded, text_mail
+    from benchmarks.mails import KB, buyer, file_mail, seeded, text_mail
 
     who, path = sys.argv[1:]
-    sys.stdout.write(json.dumps(measured(_work(who), text_mail(buyer(0), 2 * KB, seeded(1)), Path(path))))
+    # One has an attachment, so that all is imported that the large one needs.
+    small = [make(buyer(0), 2 * KB, seeded(1)) for make in (text_mail, file_mail)]
+    sys.stdout.write(json.dumps(measured(_work(who), small, Path(path))))
 
 
 if __name__ == "__main__":

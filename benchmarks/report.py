@@ -28,7 +28,7 @@ the same as that, without masking; the *physical limit* is one `bytes.find` over
 All take turns in one process, {runs} runs each, and the median counts. *Parley to email* says how many
 times faster Parley is, *Parley to limit* how many times longer it takes than the limit. Small mails
 come from 16 buyers by turns. *Peak* is the memory of a process of its own, from the idle process (all
-imported, one small mail done) to the highest resident size that the kernel saw, the mail included. Against a
+imported, two small mails done) to the highest resident size that the kernel saw, the mail included. Against a
 limit, mails and copies are counted to one decimal.
 """
 Row = tuple[str, ...]

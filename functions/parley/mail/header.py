@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from parley.mail.parameters import Parameterised, encode_parameter, parse_parameterised
 from parley.mail.words import decode_words, encode_phrase, encode_words
@@ -18,9 +19,11 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One header field: name lower-case, value as raw bytes, unfolded (line ends removed), trimmed."""
+class Field(NamedTuple):
+    """One header field: name lower-case, value as raw bytes, unfolded (line ends removed), trimmed.
+
+    A tuple, because a mail has some twenty and this is made in half the time of a frozen dataclass.
+    """
 
     name: str
     value: bytes

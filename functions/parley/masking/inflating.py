@@ -14,6 +14,11 @@ _MAX_INFLATED: Final = 65_536
 _CHUNK: Final = 256
 
 
+def may_inflate(octets: bytes) -> bool:
+    """Whether a stream may begin somewhere: a fast first test."""
+    return b"x" in octets or _HEADS[0] in octets
+
+
 def inflated(octets: bytes) -> Iterator[bytes]:
     """The beginning of each stream that can be inflated: at most eight, at most 64 KB of each."""
     streams = 0

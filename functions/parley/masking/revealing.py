@@ -7,13 +7,12 @@ a protected mailbox, and the XOR form of web pages (`data-cfemail`).
 
 import re
 from binascii import Error as BinasciiError
-from collections.abc import Iterator
 from typing import Final
 
 import pybase64
 
 from parley.masking.decodings import percent_decodings
-from parley.masking.inflating import inflated
+from parley.masking.inflating import inflated, may_inflate
 from parley.masking.matcher import Matcher
 from parley.masking.octets import LOWER
 from parley.masking.readings import glance
@@ -25,6 +24,9 @@ _AROUND: Final = 512
 _HEX_RUN: Final = re.compile(rb"[0-9a-f]{12,}+")
 _DASHED_HEX: Final = re.compile(rb"(?<![0-9a-f])[0-9a-f]{2}(?:-[0-9a-f]{2}){5,}+(?![0-9a-f])")
 _ESCAPE: Final = re.compile(rb"%[0-9A-Fa-f]{2}|&#[0-9xX]")
+_BEGINS: Final = ((4,), (1, 5), (2, 6), (3,))
+"""Where to begin in a run with three characters before it, by phase: at its own groups, or as if the first
+group lacked one character or two, which something before it took along."""
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
 
@@ -53,25 +55,25 @@ def _together_reveal(runs: list[bytes], matcher: Matcher, depth: int) -> bool:
         return False
     if _digits_reveal(b"\n".join(runs), matcher, depth):
         return True
-    # Zero octets between the runs keep their phases apart; among hexadecimal digits their letters would be
-    # digits. What a run has beside its whole groups decodes to letters that would belong to a mailbox there.
-    joined = b"AAA" + b"AAAAAAAA".join(runs).translate(_STANDARD)
-    if not any(_decoded_reveals(piece, matcher, depth, anywhere=True) for piece in _phases(joined)):
-        return False
+    coded = [run.translate(_STANDARD) for run in runs]
+    if len(coded) > 1:
+        # Zero octets between the runs keep their phases apart; among hexadecimal digits their letters would
+        # be digits.
+        joined = b"AAA" + b"AAAAAAAA".join(coded)
+        if not any(_decoded_reveals(joined[each:], matcher, depth, anywhere=True) for each in range(4)):
+            return False
+    return any(_alone_reveals(run, matcher, depth) for run in coded)
+
+
+def _alone_reveals(coded: bytes, matcher: Matcher, depth: int) -> bool:
+    """Whether one run does. What it has beside its whole groups decodes to letters that would belong to a
+    mailbox there; so a protected domain anywhere is only the first test of each phase."""
+    led = b"AAA" + coded
     return any(
-        _decoded_reveals(piece, matcher, depth, anywhere=False)
-        for run in runs
-        for piece in (*_phases(run.translate(_STANDARD)), *_headless(run.translate(_STANDARD)))
+        _decoded_reveals(led[phase:], matcher, depth, anywhere=True)
+        and any(_decoded_reveals(led[begin:], matcher, depth, anywhere=False) for begin in begins)
+        for phase, begins in enumerate(_BEGINS)
     )
-
-
-def _phases(coded: bytes) -> Iterator[bytes]:
-    return (coded[phase:] for phase in range(4))
-
-
-def _headless(coded: bytes) -> tuple[bytes, bytes]:
-    """The run as if the first group lacked one character or two, which something before it took along."""
-    return b"A" + coded, b"AA" + coded
 
 
 def _decoded_reveals(piece: bytes, matcher: Matcher, depth: int, *, anywhere: bool) -> bool:
@@ -91,7 +93,9 @@ def _octets_reveal(decoded: bytes, matcher: Matcher, depth: int, *, anywhere: bo
     if depth == 0:
         return False
     nested = [octets[start:end] for start, end in matcher.anchors.encoded_runs(octets)]
-    return _together_reveal(nested, matcher, depth) or any(
+    if _together_reveal(nested, matcher, depth):
+        return True
+    return may_inflate(decoded) and any(
         _octets_reveal(content, matcher, depth - 1) for content in inflated(decoded)
     )
 
@@ -104,6 +108,8 @@ def _reveal(octets: bytes, matcher: Matcher, anywhere: bool) -> bool:
             return True
         around = octets[max(0, anchor - _AROUND) : anchor + _AROUND]
         return _reads(around, matcher) or (len(around) < len(octets) and _reads(octets, matcher))
+    if b"%" not in octets and b"&#" not in octets:
+        return False
     escaped = _around_escapes(octets)
     return bool(escaped) and _reads(escaped, matcher)
 

@@ -41,7 +41,7 @@ def spans_of(base: View, matcher: Matcher, mask_contacts: bool) -> Iterator[Hit]
 
 def broken_spans(seen: View, matcher: Matcher) -> Iterator[Hit]:
     """What is only readable once blanks, line ends and tags are gone."""
-    yield from _on_base(seen, broken_hits(seen, matcher))
+    yield from _on_base(seen, _capped(broken_hits(seen, matcher)))
     for whole in dict.fromkeys((seen, without_tags(seen))):
         if matcher.anchored("".join(whole.lower.split()).replace(">", "")):
             yield from _joined(whole, matcher)
@@ -59,8 +59,11 @@ def _joined(whole: View, matcher: Matcher) -> Iterator[Hit]:
 
 
 def _across(view: View, hits: Iterable[Hit]) -> Iterator[Hit]:
-    across = (hit for hit in hits if view.gaps(hit.start, hit.end))
-    for count, hit in enumerate(across):
+    return _capped(hit for hit in hits if view.gaps(hit.start, hit.end))
+
+
+def _capped(hits: Iterable[Hit]) -> Iterator[Hit]:
+    for count, hit in enumerate(hits):
         if count > _MAX_BROKEN:
             raise TooComplexError
         yield hit

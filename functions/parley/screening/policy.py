@@ -133,8 +133,8 @@ CODES: dict[str, Code] = {
         {
             "protected-in-attachment": "a file that cannot be masked holds a party's mailbox",
             "attachment-type-mismatch": "a file is something else than its name or media type says",
-            "attachment-unreadable": "a picture, document or archive is broken, too large or deep, or of a kind "
-            "that is not opened",
+            "attachment-unreadable": "a picture, document or archive is broken, too large or deep, or of a "
+            "kind that is not opened",
             "attachment-encrypted": "a file is protected by a password and cannot be read",
             "attachment-macros": "an office file holds macros",
             "program-in-archive": "an archive holds a program",
