@@ -113,6 +113,8 @@ $(READY): requirements.txt $(UV)
 	@echo 'installing Python packages (about 400 MB)'
 	@[ -x $(PY) ] || $(UV) venv --quiet --no-project --clear --python '$(PYTHON)' $(VENV)
 	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements.txt
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(PY)" -P -m cli "$$@"\n' '$(CURDIR)' '$(CURDIR)' > $(VENV)/bin/parley
+	@chmod +x $(VENV)/bin/parley
 	@touch $@
 
 $(BUNDLE): functions/requirements.txt infra/bundling.py $(READY)

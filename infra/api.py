@@ -1,4 +1,4 @@
-"""admin_api: the function that answers the marketplace, behind an HTTP API that only IAM opens."""
+"""admin_api: the function that answers marketplace and reviewers, behind an HTTP API that only IAM opens."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,14 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from admin_api.description import OPERATIONS
+from infra.acknowledgements import acknowledge_objects
 from infra.functions import Function
-from parley.stores.keys import INDEXES
+from infra.storage import ACCESSES_PREFIX, EVENT_CONTENTS_PREFIX, Storage
+from parley.stores.keys import BY_HELD, INDEXES
 
 # API Gateway gives up after 30 seconds.
 _TIMEOUT_SECONDS = 28
@@ -49,6 +52,8 @@ class Api(Construct):
         key: kms.Key,
         table: dynamodb.Table,
         secret: secretsmanager.Secret,
+        storage: Storage,
+        queue: sqs.Queue,
         environment: Mapping[str, str],
         log_days: int,
     ) -> None:
@@ -65,11 +70,12 @@ class Api(Construct):
             memory_mb=_MEMORY_MB,
         )
         self._let_register(table=table, key=key, secret=secret)
+        self._let_review(table=table, storage=storage, queue=queue)
         self.api = apigateway.HttpApi(
             self,
             "HttpApi",
             api_name=cdk.Stack.of(self).stack_name,
-            description="Parley: parties and conversations",
+            description="Parley: parties, conversations and their review",
             create_default_stage=False,
             default_authorizer=authorizers.HttpIamAuthorizer(),
         )
@@ -82,9 +88,24 @@ class Api(Construct):
         # A transaction is authorised by the actions it is made of.
         writes = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
         allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", *writes], [table.table_arn])
-        allow(["dynamodb:Query"], [f"{table.table_arn}/index/{name}" for name in INDEXES])
-        allow(["kms:Decrypt"], [key.key_arn])
+        allow(["dynamodb:Query"], [f"{table.table_arn}/index/{name}" for name in (*INDEXES, BY_HELD)])
+        allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
         allow(["secretsmanager:GetSecretValue"], [secret.secret_arn])
+
+    def _let_review(self, *, table: dynamodb.Table, storage: Storage, queue: sqs.Queue) -> None:
+        """It keeps what reviewers write, and reads neither that nor any mail."""
+        allow = self.admin_api.allow
+        allow(["dynamodb:Query"], [table.table_arn])
+        allow(["sqs:SendMessage"], [queue.queue_arn])
+        kept = ((storage.archive, EVENT_CONTENTS_PREFIX), (storage.review, ACCESSES_PREFIX))
+        for bucket, prefix in kept:
+            allow(["s3:PutObject"], [bucket.arn_for_objects(f"{prefix}*")])
+            acknowledge_objects(
+                self.admin_api.role,
+                bucket=bucket,
+                prefix=prefix,
+                reason="Each note, decision and read is an object with a key of its own.",
+            )
 
     def _add_routes(self) -> None:
         integration = integrations.HttpLambdaIntegration(

@@ -23,7 +23,7 @@ BUILD = ROOT / "build"
 PYTHON = "3.13"
 
 # botocore brings the description of every service; these are the ones that some function calls.
-SERVICES = frozenset({"dynamodb", "s3", "secretsmanager", "ses", "sesv2", "sqs"})
+SERVICES = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "ses", "sesv2", "sqs"})
 
 _TARGET = ("--python-version", PYTHON, "--python-platform", "aarch64-manylinux2014", "--only-binary", ":all:")
 _WASTE = ("bin", ".lock", "*.dist-info", "**/*.pyi", "**/py.typed", "**/__pycache__", "boto3/examples")

@@ -88,15 +88,26 @@ def _flag(value: Any) -> bool:
     raise ValueError(f"must be true or false, not {value!r}")
 
 
+def _list(read: Callable[[Any], str], wanted: str) -> Callable[[Any], tuple[str, ...]]:
+    def read_all(value: Any) -> tuple[str, ...]:
+        # A list in cdk.json; `-c` on the command line can only give text.
+        given = value.split(",") if isinstance(value, str) else value
+        if not isinstance(given, list) or not given:
+            raise ValueError(f"must be a list of {wanted}, not {value!r}")
+        return tuple(read(each) for each in given)
+
+    return read_all
+
+
 _region = _text(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-west-1")
-
-
-def _regions(value: Any) -> tuple[str, ...]:
-    # A list in cdk.json; `-c` on the command line can only give text.
-    regions = value.split(",") if isinstance(value, str) else value
-    if not isinstance(regions, list) or not regions:
-        raise ValueError(f"must be a list of regions, not {value!r}")
-    return tuple(_region(region) for region in regions)
+# Never an account or everybody: whoever reads other people's mail is named.
+_principals = _list(
+    _text(
+        r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/[A-Za-z0-9_+=.@/-]{1,576}",
+        "the ARN of an IAM user or role such as arn:aws:iam::123456789012:user/anna",
+    ),
+    "ARNs of IAM users and roles",
+)
 
 
 def _setting(read: Callable[[Any], Any], default: Any = MISSING) -> Any:
@@ -116,7 +127,7 @@ class Configuration:
     stack_name: str = _setting(
         _text(r"[A-Za-z][A-Za-z0-9-]{0,49}", "letters, digits and hyphens, 50 at most"), "Parley"
     )
-    receiving_regions: tuple[str, ...] = _setting(_regions, RECEIVING_REGIONS)
+    receiving_regions: tuple[str, ...] = _setting(_list(_region, "regions"), RECEIVING_REGIONS)
     hosted_zone_id: str | None = _setting(_text(r"[A-Z0-9]{1,32}", "the id of a Route 53 hosted zone"), None)
     hosted_zone_name: str | None = _setting(_text(_DOMAIN, "the domain of that hosted zone"), None)
 
@@ -132,9 +143,21 @@ class Configuration:
 
     # Below the 400 days for which the table knows which messages a receipt made.
     inbox_days: int = _setting(_whole(45, 365), 60)
+    review_locale: str = _setting(_one_of("en", "de"), "en")
+    archive_window_seconds: int = _setting(_whole(0, 300), 20)
     archive_lock_days: int = _setting(_whole(1, 3650), 90)
+    retention_days: int = _setting(_whole(30, 3650), 730)
+    claim_window_days: int = _setting(_whole(1, 3650), 90)
     access_log_days: int = _setting(_whole(1, 3650), 400)
     log_days: int = _setting(_one_of(*LOG_DAYS), 90)
+
+    # Without any there is no such role: nobody reads mail because of a default.
+    reviewer_principals: tuple[str, ...] = _setting(_principals, ())
+    senior_reviewer_principals: tuple[str, ...] = _setting(_principals, ())
+    privacy_officer_principals: tuple[str, ...] = _setting(_principals, ())
+    auditor_principals: tuple[str, ...] = _setting(_principals, ())
+    require_mfa: bool = _setting(_flag, True)
+    trail: bool = _setting(_flag, True)
 
     max_concurrency: int | None = _setting(_whole(2, 1000), None)
     bundle: bool = _setting(_flag, True)
@@ -152,6 +175,11 @@ class Configuration:
             )
         if self.existing_rule_set and self.displace_active_rule_set:
             _fail("displace_active_rule_set", f"says nothing together with {key('existing_rule_set')}")
+        if self.claim_window_days > self.retention_days:
+            _fail(
+                "claim_window_days",
+                f"must not be above {key('retention_days')}: nothing is kept for longer than that",
+            )
         self._check_hosted_zone()
 
     def _check_hosted_zone(self) -> None:

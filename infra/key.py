@@ -10,6 +10,23 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 
+class SigningKey(Construct):
+    """`key`: an asymmetric key, P-256. Its private half never leaves KMS; whoever has the public half can
+    check a signature without AWS. Checkpoints have one and exports another: KMS cannot tell what a person
+    signs, and who may sign an export must not be able to sign a checkpoint. signs: what, for people."""
+
+    def __init__(self, scope: Construct, id: str, *, signs: str) -> None:
+        super().__init__(scope, id)
+        self.key = kms.Key(
+            self,
+            "Pair",
+            description=f"Parley: signs {signs}",
+            key_spec=kms.KeySpec.ECC_NIST_P256,
+            key_usage=kms.KeyUsage.SIGN_VERIFY,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
+
+
 class Key(Construct):
     """`key`: one symmetric key, rotated, kept when the stack is deleted."""
 

@@ -13,7 +13,7 @@ from infra.acknowledgements import acknowledge_objects
 from infra.functions import Function
 from infra.identity import Identity
 from infra.names import Names
-from infra.storage import ARCHIVE_PREFIXES, INBOX_PREFIX, Storage
+from infra.storage import INBOX_PREFIX, MAILS_PREFIX, Storage
 
 
 class Relay(Construct):
@@ -91,10 +91,9 @@ class Relay(Construct):
         allow(["s3:GetObject"], [inbox.arn_for_objects(f"{INBOX_PREFIX}*")])
         allow(
             ["s3:GetObject", "s3:PutObject"],
-            [archive.arn_for_objects(f"{prefix}*") for prefix in ARCHIVE_PREFIXES],
+            [archive.arn_for_objects(f"{MAILS_PREFIX}*")],
         )
-        reached = [(inbox, INBOX_PREFIX), *((archive, prefix) for prefix in ARCHIVE_PREFIXES)]
-        for bucket, prefix in reached:
+        for bucket, prefix in ((inbox, INBOX_PREFIX), (archive, MAILS_PREFIX)):
             acknowledge_objects(
                 self.receive_mail.role,
                 bucket=bucket,

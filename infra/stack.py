@@ -5,20 +5,31 @@ from constructs import Construct
 
 from infra.activation import Activation
 from infra.api import Api
+from infra.archiving import Archiving
 from infra.configuration import Configuration
 from infra.dns import Dns
+from infra.erasing import Erasing
 from infra.functions import LEASE_SECONDS, TIMEOUT_SECONDS, function_code
 from infra.identity import Identity
-from infra.key import Key
+from infra.key import Key, SigningKey
 from infra.names import Names
 from infra.queues import Channel
 from infra.receiving import Receiving
 from infra.relay import Relay
+from infra.reviewers import Reviewers
+from infra.rights import Holdings
 from infra.secret import MailboxKey
 from infra.storage import INBOX_PREFIX, Storage
 from infra.sweep import Sweep
 from infra.table import Table
-from parley.settings import ApiSettings, RelaySettings, SweepSettings
+from infra.trail import Trail
+from parley.settings import (
+    ApiSettings,
+    ArchiveSettings,
+    ErasureSettings,
+    RelaySettings,
+    SweepSettings,
+)
 
 # SQS wants at least six times the timeout of the function it feeds.
 _VISIBILITY = cdk.Duration.seconds(6 * TIMEOUT_SECONDS)
@@ -39,10 +50,13 @@ class ParleyStack(cdk.Stack):
         self._keep()
         self._receive()
         self._work()
+        self._review()
 
     def _keep(self) -> None:
         configuration, names = self._configuration, self._names
         self.key = Key(self, "Key").key
+        self.signing_key = SigningKey(self, "Signing", signs="the archive's checkpoints").key
+        self.export_key = SigningKey(self, "ExportSigning", signs="evidence bundles").key
         self.storage = Storage(
             self,
             "Storage",
@@ -111,6 +125,18 @@ class ParleyStack(cdk.Stack):
             log_days=configuration.log_days,
             max_concurrency=configuration.max_concurrency,
         )
+        self.archiving = Archiving(
+            self,
+            "Archiving",
+            code=code,
+            key=self.key,
+            signing_key=self.signing_key,
+            storage=self.storage,
+            table=self.table,
+            environment=self._archive_settings(),
+            log_days=configuration.log_days,
+            window_seconds=configuration.archive_window_seconds,
+        )
         self.sweep = Sweep(
             self,
             "Sweep",
@@ -122,6 +148,17 @@ class ParleyStack(cdk.Stack):
             environment=self._sweep_settings(),
             log_days=configuration.log_days,
         )
+        self.erasing = Erasing(
+            self,
+            "Erasing",
+            code=code,
+            key=self.key,
+            storage=self.storage,
+            table=self.table,
+            secret=self.secret,
+            environment=self._erasure_settings(),
+            log_days=configuration.log_days,
+        )
         self.api = Api(
             self,
             "Api",
@@ -129,10 +166,15 @@ class ParleyStack(cdk.Stack):
             key=self.key,
             table=self.table,
             secret=self.secret,
+            storage=self.storage,
+            queue=self.receipts.queue,
             environment=ApiSettings.variables(
                 table=self.table.table_name,
                 relay_domain=configuration.relay_domain,
                 mailbox_key_secret=self.secret.secret_arn,
+                archive_bucket=self.storage.archive.bucket_name,
+                review_bucket=self.storage.review.bucket_name,
+                queue_url=self.receipts.queue.queue_url,
             ),
             log_days=configuration.log_days,
         )
@@ -148,6 +190,33 @@ class ParleyStack(cdk.Stack):
                 log_days=configuration.log_days,
             )
 
+    def _review(self) -> None:
+        configuration = self._configuration
+        self.trail = (
+            Trail(
+                self,
+                "Trail",
+                key=self.key,
+                storage=self.storage,
+                working_on_mail=[self.relay.receive_mail.role, self.archiving.write_archive.role],
+                listing_the_inbox=self.sweep.tend_archive.role,
+                erasing=self.erasing.erase_data.function,
+                days=configuration.access_log_days,
+            )
+            if configuration.trail
+            else None
+        )
+        holdings = Holdings(
+            key=self.key,
+            signing_key=self.signing_key,
+            export_key=self.export_key,
+            storage=self.storage,
+            erase_data=self.erasing.erase_data.function,
+            api=self.api.api,
+            trail=self.trail,
+        )
+        self.reviewers = Reviewers(self, "Reviewers", holdings=holdings, configuration=configuration)
+
     def _relay_settings(self) -> dict[str, str]:
         configuration = self._configuration
         return RelaySettings.variables(
@@ -160,6 +229,30 @@ class ParleyStack(cdk.Stack):
             configuration_set=self._names.configuration_set,
             mailbox_key_secret=self.secret.secret_arn,
             lease_seconds=LEASE_SECONDS,
+        )
+
+    def _archive_settings(self) -> dict[str, str]:
+        return ArchiveSettings.variables(
+            table=self.table.table_name,
+            archive_bucket=self.storage.archive.bucket_name,
+            review_bucket=self.storage.review.bucket_name,
+            signing_key=self.signing_key.key_arn,
+            relay_domain=self._configuration.relay_domain,
+            locale=self._configuration.review_locale,
+        )
+
+    def _erasure_settings(self) -> dict[str, str]:
+        configuration = self._configuration
+        return ErasureSettings.variables(
+            **self._shared_settings(),
+            archive_bucket=self.storage.archive.bucket_name,
+            review_bucket=self.storage.review.bucket_name,
+            mailbox_key_secret=self.secret.secret_arn,
+            retention_days=configuration.retention_days,
+            claim_window_days=configuration.claim_window_days,
+            inbox_days=configuration.inbox_days,
+            access_log_days=configuration.access_log_days,
+            log_days=configuration.log_days,
         )
 
     def _sweep_settings(self) -> dict[str, str]:

@@ -12,7 +12,12 @@ from infra.names import Names
 
 INBOX_PREFIX = "inbox/"
 # As parley.archive.keys lays the archive out; a test compares them.
-ARCHIVE_PREFIXES = ("conversations/", "entries/")
+MAILS_PREFIX = "conversations/"
+ARCHIVE_PREFIXES = (MAILS_PREFIX, "entries/", "checkpoints/")
+# What reviewers write down, of whatever conversation: no mail lies there but what was released.
+EVENT_CONTENTS_PREFIX = "conversations/*/events/"
+ACCESSES_PREFIX = "accesses/"
+REVIEW_PREFIXES = ("transcripts/", "orders/")
 
 _KEPT = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 

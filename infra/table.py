@@ -5,7 +5,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from parley.stores.keys import INDEXES
+from parley.stores.keys import BY_HELD, HELD, INDEXES
 
 
 class Table(Construct):
@@ -25,6 +25,8 @@ class Table(Construct):
                 point_in_time_recovery_enabled=True
             ),
             time_to_live_attribute="expires_at",
+            # What the archive is written from once a message has its outcome.
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
             deletion_protection=True,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
@@ -36,3 +38,10 @@ class Table(Construct):
                 sort_key=dynamodb.Attribute(name="conversation_id", type=dynamodb.AttributeType.STRING),
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
             )
+        # Of messages alone, and of those only while they wait for a reviewer.
+        self.table.add_global_secondary_index(
+            index_name=BY_HELD,
+            partition_key=dynamodb.Attribute(name=HELD, type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="received_at", type=dynamodb.AttributeType.STRING),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )

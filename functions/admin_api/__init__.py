@@ -1,1 +1,1 @@
-"""Answers the marketplace: registers parties, opens, lists, closes and reopens conversations."""
+"""Answers the marketplace: registers parties and opens conversations; and reviewers: what they decide."""

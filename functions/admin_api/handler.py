@@ -1,4 +1,5 @@
-"""The function behind the HTTP API. It only unwraps the event; `parley.registering` works."""
+"""The function behind the HTTP API. It only unwraps the event; `parley.registering` and
+`parley.reviewing` work."""
 
 from typing import Any
 

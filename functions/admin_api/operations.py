@@ -1,11 +1,10 @@
-"""What each operation of `openapi.json` does: a checked request in, a document out."""
+"""What the operations on parties and conversations do."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from admin_api.description import TEXT
+from admin_api.exchange import Answer, Request, hold_document, written
 from parley.conversation.aliases import ConversationId, alias_mailbox
 from parley.conversation.conversations import Conversation, Status
 from parley.conversation.parties import PartyId, Role
@@ -16,23 +15,6 @@ from parley.registering.ports import Office
 from parley.registering.refusals import RefusedError
 
 _LISTS = ("mailboxes", "public_contacts", "own_domains")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """parameters: of path and query. body: {} where the operation has none."""
-
-    parameters: dict[str, Any]
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """subject: the id of what it is about, for the log."""
-
-    status: int
-    body: str
-    subject: str = ""
 
 
 def register_party(request: Request, office: Office) -> Answer:
@@ -88,7 +70,7 @@ def list_conversations(request: Request, office: Office) -> Answer:
         listing = conversations.list_of_party(PartyId(asked["party"]), place, asked["limit"], office)
     following = listing.next and f"{listing.next.role or 'order'}.{listing.next.after or ''}"
     found = [_described(each, office) for each in listing.conversations]
-    return Answer(200, _written({"conversations": found, "next": following}))
+    return Answer(200, written({"conversations": found, "next": following}))
 
 
 def get_description(_request: Request, _office: Office) -> Answer:
@@ -131,11 +113,11 @@ def _party(registered: Registered, status: int = 200) -> Answer:
         "own_domains": sorted(party.own_domains),
         "contact_alias": None if registered.contact is None else str(registered.contact),
     }
-    return Answer(status, _written(body), party.id)
+    return Answer(status, written(body), party.id)
 
 
 def _conversation(conversation: Conversation, office: Office, status: int = 200) -> Answer:
-    return Answer(status, _written(_described(conversation, office)), conversation.id)
+    return Answer(status, written(_described(conversation, office)), conversation.id)
 
 
 def _described(conversation: Conversation, office: Office) -> dict[str, Any]:
@@ -148,8 +130,5 @@ def _described(conversation: Conversation, office: Office) -> dict[str, Any]:
         "status": conversation.status,
         **{role: conversation.parties.get(role) for role in Role},
         "aliases": {role: aliases.get(role) for role in Role},
+        "holds": [hold_document(hold, in_force=True) for hold in conversation.holds],
     }
-
-
-def _written(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False)

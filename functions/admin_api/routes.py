@@ -11,25 +11,42 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from admin_api.description import OPERATIONS, Operation
-from admin_api.operations import ANSWERS, Request
+from admin_api.exchange import Answer, Request
+from admin_api.operations import ANSWERS
 from admin_api.problems import problem
 from admin_api.requests import check_parameters, read_body
+from admin_api.reviewing import REVIEWING
 from parley.observability import logger
 from parley.registering.refusals import RefusedError
-from parley.wiring import wire_registering
+from parley.wiring import wire_registering, wire_reviewing
 
 api = APIGatewayHttpResolver()
+UNIDENTIFIED = "unidentified"
+
+
+def _answer(operation_id: str) -> Callable[[Request], Answer]:
+    """Each operation with the ports of its use cases."""
+    if operation_id in REVIEWING:
+        return lambda request: REVIEWING[operation_id](request, wire_reviewing())
+    return lambda request: ANSWERS[operation_id](request, wire_registering())
+
+
+def _caller() -> str:
+    """Who signed the request. API Gateway tells it of every route that asks IAM, as all of this API do; the
+    local emulator, which knows no users, does not."""
+    authorizer = api.current_event.raw_event["requestContext"].get("authorizer") or {}
+    return str((authorizer.get("iam") or {}).get("userArn") or UNIDENTIFIED)
 
 
 def _route(operation: Operation) -> None:
-    answer = ANSWERS[operation.id]
+    answer = _answer(operation.id)
 
     def respond(**path: str) -> Response[str]:
         event = api.current_event
         try:
             parameters = check_parameters(operation, path, event.query_string_parameters)
             body = read_body(operation, lambda: event.decoded_body)
-            answered = answer(Request(parameters, body), wire_registering())
+            answered = answer(Request(parameters, body, _caller()))
         except RefusedError as refused:
             return _refuse(operation.id, refused)
         except Exception as error:

@@ -93,8 +93,44 @@ class SweepSettings(InboxSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings(Settings):
+    """Of write_archive."""
+
+    archive_bucket: str
+    review_bucket: str
+    signing_key: str
+    """ARN of the KMS key that signs checkpoints."""
+    relay_domain: str
+    locale: str
+    """The language of transcripts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(Settings):
     """Of admin_api."""
 
     relay_domain: str
     mailbox_key_secret: str
+    archive_bucket: str
+    """Where the contents of notes and decisions go."""
+    review_bucket: str
+    """Where it is kept who read what."""
+    queue_url: str
+    """The queue that feeds receive_mail: what a reviewer releases is asked for there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureSettings(InboxSettings):
+    """Of erase_data."""
+
+    archive_bucket: str
+    review_bucket: str
+    mailbox_key_secret: str
+    retention_days: int
+    """How long contents stay after a conversation's latest mail."""
+    claim_window_days: int
+    """How long after it somebody may need them for a claim."""
+    inbox_days: int
+    access_log_days: int
+    log_days: int
+    """How long other copies live on, for certificates."""

@@ -1,4 +1,7 @@
-"""Puts the AWS adapters behind the ports, for each function those that it needs, once per environment."""
+"""Puts the AWS adapters behind the ports, for each function those that it needs, once per environment.
+
+What receive_mail does not need is imported where it is wired: every import counts at its start.
+"""
 
 import os
 from datetime import timedelta
@@ -8,19 +11,31 @@ from typing import TYPE_CHECKING
 from parley.mail.address import AddressError, parse_mailbox
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.ports import Clock, Inbox, Messages, Queue
-from parley.settings import ApiSettings, RelaySettings, SettingsError, SweepSettings, variable
+from parley.settings import (
+    ApiSettings,
+    ArchiveSettings,
+    ErasureSettings,
+    RelaySettings,
+    SettingsError,
+    SweepSettings,
+    variable,
+)
 from parley.stores.archive import S3Archive
 from parley.stores.clients import Clients
 from parley.stores.clock import SystemClock
-from parley.stores.directory import DynamoDirectory
+from parley.stores.directory import DynamoConversations, DynamoDirectory
 from parley.stores.entropy import SystemEntropy
+from parley.stores.history import DynamoHistory
 from parley.stores.inbox import S3Inbox
 from parley.stores.mailbox_index import MailboxIndex
 from parley.stores.mailer import SesMailer
 from parley.stores.messages import DynamoMessages
 
 if TYPE_CHECKING:
+    from parley.archiving import ports as archiving
+    from parley.erasing import ports as erasing
     from parley.registering.ports import Office
+    from parley.reviewing.ports import Desk
 
 
 @cache
@@ -47,9 +62,86 @@ def wire_sweep() -> tuple[Inbox, Messages, Queue, Clock, str]:
 
 
 @cache
+def wire_archiving() -> "archiving.Outside":
+    """write_archive: its ports. Raises `SettingsError`."""
+    from parley.archiving import ports as archiving
+    from parley.stores.review import S3Review
+    from parley.stores.signer import KmsSigner
+
+    settings = ArchiveSettings.from_environment(os.environ)
+    clients = Clients()
+    return archiving.Outside(
+        conversations=DynamoConversations(clients.dynamodb, settings.table),
+        history=DynamoHistory(clients.dynamodb, settings.table),
+        archive=S3Archive(clients.s3, settings.archive_bucket),
+        review=S3Review(clients.s3, settings.review_bucket),
+        signer=KmsSigner(clients.kms, settings.signing_key),
+        clock=SystemClock(),
+        relay_domain=settings.relay_domain,
+        locale=settings.locale,
+    )
+
+
+@cache
+def wire_erasing() -> "erasing.Outside":
+    """erase_data: its ports. Raises `SettingsError`."""
+    from parley.erasing import ports as erasing
+    from parley.stores.erasure_objects import S3Objects, SesSuppressions
+    from parley.stores.erasure_plans import DynamoPlans
+    from parley.stores.erasure_records import DynamoErasures
+    from parley.stores.review import S3Review
+
+    settings = ErasureSettings.from_environment(os.environ)
+    clients = Clients()
+    index = MailboxIndex(lambda: clients.secretsmanager, settings.mailbox_key_secret)
+    return erasing.Outside(
+        records=DynamoErasures(clients.dynamodb, settings.table, index),
+        plans=DynamoPlans(clients.dynamodb, settings.table),
+        history=DynamoHistory(clients.dynamodb, settings.table),
+        messages=DynamoMessages(clients.dynamodb, settings.table),
+        archive=S3Objects(clients.s3, settings.archive_bucket, locked=True),
+        review=S3Objects(clients.s3, settings.review_bucket),
+        inbox=S3Objects(clients.s3, settings.inbox_bucket),
+        inbox_prefix=settings.inbox_prefix,
+        notes=S3Review(clients.s3, settings.review_bucket),
+        suppressions=SesSuppressions(clients.sesv2),
+        archived=S3Archive(clients.s3, settings.archive_bucket),
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        rules=erasing.Rules(
+            retention=timedelta(days=settings.retention_days),
+            claim_window=timedelta(days=settings.claim_window_days),
+            inbox_days=settings.inbox_days,
+            access_log_days=settings.access_log_days,
+            log_days=settings.log_days,
+        ),
+    )
+
+
+@cache
+def wire_reviewing() -> "Desk":
+    """admin_api: the ports of what reviewers do. Raises `SettingsError`."""
+    from parley.reviewing.ports import Desk
+    from parley.stores.queue import SqsQueue
+    from parley.stores.review import S3Review
+    from parley.stores.reviewing import DynamoReviews
+
+    settings = ApiSettings.from_environment(os.environ)
+    clients = Clients()
+    return Desk(
+        reviews=DynamoReviews(clients.dynamodb, settings.table),
+        history=DynamoHistory(clients.dynamodb, settings.table),
+        archive=S3Archive(clients.s3, settings.archive_bucket),
+        accesses=S3Review(clients.s3, settings.review_bucket),
+        queue=SqsQueue(lambda: clients.sqs, settings.queue_url),
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+    )
+
+
+@cache
 def wire_registering() -> "Office":
     """admin_api: its ports. Raises `SettingsError`."""
-    # receive_mail needs none of this, and every import counts at its start.
     from parley.registering.ports import Office
     from parley.stores.registry import DynamoRegistry
 
@@ -88,6 +180,7 @@ def _outside(settings: RelaySettings) -> Outside:
     return Outside(
         directory=DynamoDirectory(clients.dynamodb, settings.table, index),
         messages=DynamoMessages(clients.dynamodb, settings.table),
+        history=DynamoHistory(clients.dynamodb, settings.table),
         inbox=S3Inbox(clients.s3, settings.inbox_bucket, settings.inbox_prefix),
         archive=S3Archive(clients.s3, settings.archive_bucket),
         mailer=SesMailer(clients.sesv2, settings.configuration_set),

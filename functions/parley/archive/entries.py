@@ -1,19 +1,59 @@
-"""Entries: one JSON object a message, written once its outcome is known and never rewritten.
+"""Entries: one JSON object a message or event, written once and never rewritten.
 
-An entry repeats the message's link, so that the chain can be followed from the entries alone, and adds what
-became of the message. It holds no mailbox, name, subject or body.
+An entry holds its link, so that the chain can be followed from the entries alone, the record that the link
+commits to with its salt, and for a message what became of it. No mailbox, name, subject or text.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from parley.archive.chain import link_hash
+import fastjsonschema
 
-SCHEMA_VERSION = 1
+from parley.archive.chain import Link, link_hash, read_json
+from parley.archive.entry_schema import SCHEMA, SCHEMA_VERSION
+from parley.archive.records import EventKind, EventRecord, MessageRecord
+
+
+class EntryError(ValueError):
+    """An object is no entry that the schema admits. `code` is stable: "entry-unreadable", "entry-unknown"
+    (of another schema version) or "entry-malformed"."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """told_hash: what the entry says its link's hash is. record_salt: 32 hex digits. folder: where the
+    objects of the message or event lie, "" if it has none. record: None, and no salt, where it is kept back
+    from this reader (`parley.archive.evidence`). outcome and what follows it: of messages only."""
+
+    told_hash: str
+    link: Link
+    record: MessageRecord | EventRecord | None
+    record_salt: str
+    folder: str
+    outcome: str | None = None
+    codes: tuple[str, ...] = ()
+    outgoing_message_id: str | None = None
+
+    @property
+    def seq(self) -> int:
+        return self.link.seq
+
+    @property
+    def id(self) -> str:
+        return self.link.id
 
 
 def message_entry(
     link: str,
+    record: str,
+    salt: str,
     *,
     outcome: str,
     codes: Sequence[str],
@@ -22,17 +62,84 @@ def message_entry(
 ) -> bytes:
     """The entry of a message as UTF-8 JSON.
 
-    link: the canonical JSON that was chained. outcome: the final one ("relayed", "held", "refused",
-    "discarded"); codes: why. folder: where original.eml and relayed.eml lie.
+    link, record: the canonical JSON that was chained. salt: the record's. outcome: the one that the work on
+    the receipt ended with ("relayed", "held", "refused", "discarded"); codes: why. folder: where its mails
+    lie. Raises `EntryError`.
     """
+    return _entry(
+        link,
+        record,
+        salt,
+        folder=folder,
+        outcome=outcome,
+        codes=list(codes),
+        outgoing_message_id=outgoing_message_id,
+    )
+
+
+def event_entry(link: str, record: str, salt: str, *, folder: str) -> bytes:
+    """The entry of an event as UTF-8 JSON. folder: "" if it has no content. Raises `EntryError`."""
+    return _entry(link, record, salt, folder=folder)
+
+
+def _entry(link: str, record: str, salt: str, **fields: object) -> bytes:
+    opened = json.loads(record)
     entry = {
         "schema_version": SCHEMA_VERSION,
-        "kind": "message",
+        "kind": opened["kind"],
         "link": json.loads(link),
         "link_hash": link_hash(link),
-        "outcome": outcome,
-        "codes": list(codes),
-        "folder": folder,
-        "outgoing_message_id": outgoing_message_id,
+        "record": opened,
+        "record_salt": salt,
+        **fields,
     }
-    return json.dumps(entry, indent=1, sort_keys=True, ensure_ascii=False).encode()
+    _check(entry)
+    return json.dumps(entry, indent=1, sort_keys=True).encode("ascii")
+
+
+def read_entry(raw: bytes) -> Entry:
+    """Raises `EntryError`. That hashes and commitments are right is for `parley.archive.verification`."""
+    try:
+        entry = read_json(raw)
+    except ValueError:
+        raise EntryError("entry-unreadable") from None
+    if isinstance(entry, dict) and entry.get("schema_version") not in (SCHEMA_VERSION, None):
+        raise EntryError("entry-unknown")
+    _check(entry)
+    return Entry(
+        told_hash=entry["link_hash"],
+        link=Link(**_unversioned(entry["link"])),
+        record=_record(entry["record"]),
+        record_salt=entry["record_salt"],
+        folder=entry["folder"],
+        outcome=entry.get("outcome"),
+        codes=tuple(entry.get("codes", ())),
+        outgoing_message_id=entry.get("outgoing_message_id"),
+    )
+
+
+def _check(entry: Any) -> None:
+    try:
+        _validator()(entry)
+    except fastjsonschema.JsonSchemaException:
+        raise EntryError("entry-malformed") from None
+    if entry["kind"] != entry["record"]["kind"]:
+        raise EntryError("entry-malformed")
+
+
+def _record(fields: Mapping[str, Any]) -> MessageRecord | EventRecord:
+    told = _unversioned(fields)
+    kind = told.pop("kind")
+    if kind == "message":
+        return MessageRecord(**told | {"codes": tuple(told["codes"])})
+    return EventRecord(**told, kind=EventKind(kind))
+
+
+def _unversioned(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema admits one version of links and records only."""
+    return {name: value for name, value in fields.items() if name != "version"}
+
+
+@cache
+def _validator() -> Any:
+    return fastjsonschema.compile(SCHEMA)

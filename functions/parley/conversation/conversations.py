@@ -1,6 +1,7 @@
 """A conversation: one buyer and one seller, and where its chain of entries stands."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from parley.conversation.aliases import AliasId, ConversationId
@@ -14,15 +15,26 @@ class Status(StrEnum):
     EXPIRED = "expired"
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """While it is in force nothing of the conversation is erased, whenever it was written. placed_at: UTC."""
+
+    id: str
+    case: str
+    placed_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """parties and aliases by role. An intake conversation (of a contact alias) has no buyer."""
+    """parties and aliases by role. An intake conversation (of a contact alias) has no buyer. holds: those in
+    force, one or more for a case."""
 
     id: ConversationId
     order: str | None
     parties: dict[Role, PartyId]
     aliases: dict[Role, AliasId]
     status: Status = Status.OPEN
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

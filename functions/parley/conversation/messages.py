@@ -15,13 +15,15 @@ MessageId = NewType("MessageId", str)
 
 class State(StrEnum):
     """received: claimed, nothing kept yet. archived: original and outgoing mail are in the archive and
-    nothing has been handed to SES. sending: handed to SES, answer not yet recorded."""
+    nothing has been handed to SES. sending: handed to SES, answer not yet recorded. releasing: a reviewer
+    wants the held mail to go, and it is composed and sent now."""
 
     RECEIVED = "received"
     ARCHIVED = "archived"
     SENDING = "sending"
     RELAYED = "relayed"
     HELD = "held"
+    RELEASING = "releasing"
     RELEASED = "released"
     REFUSED = "refused"
     EXPIRED = "expired"
@@ -33,7 +35,9 @@ NEXT_STATES: dict[State, frozenset[State]] = {
     State.ARCHIVED: frozenset({State.SENDING, State.HELD}),
     # Back to archived when SES certainly did not take the mail (throttled, paused): it may be sent later.
     State.SENDING: frozenset({State.SENDING, State.ARCHIVED, State.RELAYED, State.HELD}),
-    State.HELD: frozenset({State.RELEASED, State.REFUSED, State.EXPIRED}),
+    State.HELD: frozenset({State.RELEASING, State.REFUSED, State.EXPIRED}),
+    # Back to held where it cannot be composed safely, or SES refuses it.
+    State.RELEASING: frozenset({State.RELEASING, State.RELEASED, State.HELD}),
     State.RELAYED: frozenset(),
     State.RELEASED: frozenset(),
     State.REFUSED: frozenset(),
@@ -45,6 +49,9 @@ is complete."""
 
 OUTCOMES = frozenset({State.RELAYED, State.HELD, State.REFUSED, State.DISCARDED})
 """States that end the work on a receipt."""
+
+UNDECIDED = frozenset({State.HELD, State.RELEASING})
+"""States of a mail that waits for a reviewer, or for what a reviewer decided."""
 
 
 class IllegalTransitionError(ValueError):
@@ -75,9 +82,11 @@ class Message:
     received_at: SES's time of the receipt (UTC). author_role: who wrote it, None where that is not proved.
     author_message_id, outgoing_message_id: the Message-ID as its author knows it and as its recipient knows
     it, without angle brackets. fingerprint: recognises a resubmission. automatic: the kind of automatic mail
-    (a value of `parley.mail.reports.Automatic`), None for what a person wrote. link: JSON of the message's
-    chain entry, the outbox of the archive. salts: "original" and "relayed" → hex, for the commitments.
-    sendings: how often SES was called without a certain answer.
+    (a value of `parley.mail.reports.Automatic`), None for what a person wrote. link, record: canonical JSON
+    of the message's link of the chain and of what it tells of, the outbox of the archive. salts: a value of
+    `parley.archive.chain.Committed` → hex, for the commitments. folder: where the mails lie in the archive.
+    sendings: how often SES was called without a certain answer. released: the folder of what was composed
+    for a release, "" if there is none.
     """
 
     id: MessageId
@@ -95,8 +104,11 @@ class Message:
     fingerprint: str | None = None
     automatic: str | None = None
     link: str | None = None
+    record: str | None = None
+    folder: str = ""
     salts: tuple[tuple[str, str], ...] = ()
     sendings: int = 0
+    released: str = ""
 
 
 def message_id(receipt_id: str, alias: AliasId) -> MessageId:

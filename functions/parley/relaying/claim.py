@@ -1,43 +1,63 @@
 """The message that a decision makes, with its place in the conversation and its link of the chain. Pure."""
 
 import json
-from hashlib import sha256
+from collections.abc import Mapping
+from datetime import UTC
 
-from parley.archive.chain import Link, commitment
+from parley.archive.chain import Committed, Link, commitment, digest
+from parley.archive.content import content_of
+from parley.archive.keys import direction, folder
+from parley.archive.records import MessageRecord, fitting_place
 from parley.conversation.conversations import Head
 from parley.conversation.messages import Lease, Message, State
 from parley.relaying.arrival import Arrival
 from parley.relaying.decide import Decision, Relay, Stop
 
 MAX_FINDINGS = 100
-"""How many findings a link lists; the codes stand there in any case."""
+"""How many findings a record lists; the codes stand there in any case."""
+
+
+def contents_of(raw: bytes, decision: Decision) -> dict[Committed, bytes]:
+    """What the message's link commits to besides its record, in the order in which it is kept."""
+    if not isinstance(decision.outcome, Relay):
+        return {Committed.ORIGINAL: raw}
+    outgoing = decision.outcome.outgoing
+    return {
+        Committed.ORIGINAL: raw,
+        Committed.RELAYED: outgoing,
+        Committed.CONTENT: content_of(outgoing),
+    }
 
 
 def new_message(
     arrival: Arrival,
     receipt_id: str,
     decision: Decision,
+    contents: Mapping[Committed, bytes],
     *,
     after: Head,
     lease: Lease,
     salts: tuple[tuple[str, str], ...],
     policy: str,
 ) -> Message:
-    """The message to claim. salts: "original" and "relayed" → 32 hex digits. policy: its version."""
+    """The message to claim. contents: what `contents_of` gave. salts: one of each kind of `Committed`.
+    policy: its version."""
     role = arrival.author_role if decision.admitted else None
-    link = Link(
-        conversation=arrival.conversation.id,
-        seq=after.seq + 1,
-        previous=after.tip,
-        kind="message",
-        message=arrival.message_id,
-        received_at=arrival.received_at.isoformat(),
+    record = MessageRecord(
         author_role=role,
         recipient_role=arrival.alias.stands_for,
         outcome=_intended(decision),
         codes=decision.codes,
         screening=_screening(decision, policy),
-        commitments=_commitments(dict(salts), arrival.raw, decision),
+    ).to_json()
+    committed = {Committed.RECORD: record.encode("ascii"), **contents}
+    link = Link(
+        conversation=arrival.conversation.id,
+        seq=after.seq + 1,
+        previous=after.tip,
+        id=arrival.message_id,
+        at=arrival.received_at.astimezone(UTC).isoformat(),
+        commitments=_commitments(dict(salts), committed),
     )
     return Message(
         id=arrival.message_id,
@@ -54,17 +74,27 @@ def new_message(
         fingerprint=decision.fingerprint,
         automatic=decision.automatic,
         link=link.to_json(),
+        record=record,
+        folder=folder(
+            arrival.conversation.id,
+            link.seq,
+            arrival.received_at,
+            direction(role, arrival.alias.stands_for),
+            arrival.message_id,
+        ),
         salts=salts,
     )
 
 
-def is_as_claimed(message: Message, raw: bytes, decision: Decision) -> bool:
-    """Whether a decision made anew is the one that the message's link tells of."""
-    link = json.loads(message.link or "")
+def is_as_claimed(message: Message, decision: Decision, contents: Mapping[Committed, bytes]) -> bool:
+    """Whether a decision made anew is the one that the message's link tells of. What was found on the way may
+    differ: it is recorded as it was found first."""
+    claimed = json.loads(message.link or "")["commitments"]
+    again = _commitments(dict(message.salts), contents)
     return bool(
-        link["outcome"] == _intended(decision)
+        json.loads(message.record or "")["outcome"] == _intended(decision)
         and message.codes == decision.codes
-        and link["commitments"] == _commitments(dict(message.salts), raw, decision)
+        and claimed == {**again, Committed.RECORD: claimed[Committed.RECORD]}
     )
 
 
@@ -77,12 +107,11 @@ def _screening(decision: Decision, policy: str) -> dict[str, object]:
         "policy": policy,
         "hits": decision.screening.hits,
         "misses": decision.screening.misses,
-        "findings": [[f.code, f.severity, f.place, f.count] for f in decision.findings[:MAX_FINDINGS]],
+        "findings": [
+            [f.code, f.severity, fitting_place(f.place), f.count] for f in decision.findings[:MAX_FINDINGS]
+        ],
     }
 
 
-def _commitments(salts: dict[str, str], raw: bytes, decision: Decision) -> dict[str, str]:
-    contents = {"original": raw}
-    if isinstance(decision.outcome, Relay):
-        contents["relayed"] = decision.outcome.outgoing
-    return {kind: commitment(salts[kind], sha256(content).hexdigest()) for kind, content in contents.items()}
+def _commitments(salts: Mapping[str, str], contents: Mapping[Committed, bytes]) -> dict[str, str]:
+    return {str(kind): commitment(salts[kind], digest(content)) for kind, content in contents.items()}

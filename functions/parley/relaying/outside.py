@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from parley.mail.address import Mailbox
-from parley.relaying.ports import Archive, Clock, Directory, Entropy, Inbox, Mailer, Messages
+from parley.relaying.ports import Archive, Clock, Directory, Entropy, History, Inbox, Mailer, Messages
 from parley.screening.policy import DEFAULT_POLICY, Policy
 
 
@@ -12,6 +12,7 @@ from parley.screening.policy import DEFAULT_POLICY, Policy
 class Outside:
     directory: Directory
     messages: Messages
+    history: History
     inbox: Inbox
     archive: Archive
     mailer: Mailer

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from parley.conversation.aliases import Alias, AliasId, ConversationId
-from parley.conversation.conversations import Conversation, ConversationView, Head
+from parley.conversation.conversations import Conversation, ConversationView, Head, Hold
+from parley.conversation.events import Event
 from parley.conversation.messages import Lease, Message, MessageId, State
 from parley.conversation.parties import Party, PartyId
 from parley.mail.address import Mailbox
@@ -164,6 +165,35 @@ class Messages(Protocol):
     def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
         """Whether this message may notify for this subject (author and reason) in the present window of 24
         hours: true for the first message that asks and again for that same one."""
+        ...
+
+
+class History(Protocol):
+    """Everything that happened in a conversation."""
+
+    def head(self, conversation: ConversationId) -> Head:
+        """Where the chain stands, consistently read. Raises `ConversationGoneError`."""
+        ...
+
+    def append(
+        self,
+        event: Event,
+        *,
+        before: Head,
+        after: Head,
+        message: tuple[Message, Message] | None = None,
+        holds: tuple[Hold, ...] | None = None,
+    ) -> None:
+        """Puts the event, moves the conversation's head, and takes a message from one state to another, if it
+        is still as in the first of the pair, in one transaction. holds: those in force from now on.
+
+        Raises `AlreadyExistsError` if there is an event of that id, `LeaseLostError` if the message is not
+        as expected, or `HeadMovedError`.
+        """
+        ...
+
+    def of(self, conversation: ConversationId) -> Iterator[Message | Event]:
+        """Every message, attempt and event, in no certain order. Pages of 1 MB, a call each."""
         ...
 
 

@@ -1,7 +1,8 @@
 """Receipts: what SES says of a mail it accepted (AWS: "Contents of notifications for SES email receiving").
 
-The queue carries three kinds of text: SES's notifications, the note that SES sends when a topic is set up,
-and the inbox sweep's request to look at an object whose notification never came.
+The queue carries four kinds of text: SES's notifications, the note that SES sends when a topic is set up, the
+inbox sweep's request to look at an object whose notification never came, and reviewers' rulings
+(`parley.relaying.rulings`), which are none of this module's.
 """
 
 import json

@@ -19,6 +19,8 @@ from parley.relaying.ports import AlreadyClaimedError
 from parley.relaying.receipts import LostReceipt, Receipt, read_notification
 from parley.relaying.recovery import recover
 from parley.relaying.relay import relay
+from parley.relaying.release import carry_out
+from parley.relaying.rulings import read_ruling
 
 
 class ReceiptUnfinishedError(Exception):
@@ -48,8 +50,13 @@ _UNKNOWN = AliasId("(unknown)")
 def receive(text: str, outside: Outside, deployment: Deployment) -> tuple[Report, ...]:
     """Handles one text of the queue.
 
-    Raises `ReceiptUnfinishedError`, `NotificationError` or `NoSuchObjectError`.
+    Raises `ReceiptUnfinishedError`, `NotificationError`, `RulingError` or `NoSuchObjectError`, and for a
+    reviewer's ruling what `carry_out` raises.
     """
+    ruling = read_ruling(text)
+    if ruling is not None:
+        ruled = carry_out(ruling, outside, deployment)
+        return () if ruled is None else (_report(ruled),)
     notification = read_notification(text, deployment.inbox_prefix)
     if notification is None:
         return ()

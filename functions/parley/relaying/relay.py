@@ -1,28 +1,32 @@
 """Relaying: the way of one mail through one alias, from its arrival to its outcome.
 
-    read what is known → decide → claim, with a link of the chain → archive → send or tell → outcome → entry
+    read what is known → decide → claim, with a link of the chain → archive → send or tell → outcome
 
 Each step is written down before the next has an effect outside, so that a crash anywhere is resumed from the
 message's state. A mail is sent once; only where a crash or a lost answer hides whether SES took it, it is
 sent a second time, with the same X-Parley-Message.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from parley.archive.chain import SALT_BITS, link_hash
+from parley.archive.chain import SALT_BITS, Committed, link_hash
+from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationAlias
 from parley.conversation.conversations import ConversationView, Head
 from parley.conversation.messages import Message, State, message_id
 from parley.conversation.threading import outgoing_message_id
 from parley.mail.address import Mailbox
 from parley.relaying.arrival import Arrival
-from parley.relaying.claim import is_as_claimed, new_message
+from parley.relaying.claim import contents_of, is_as_claimed, new_message
 from parley.relaying.decide import Decision, Open, Relay, Stop, decide
-from parley.relaying.filing import file_entry, file_mail, filed_mail
+from parley.relaying.events import record_event
+from parley.relaying.filing import file_content, filed_content
 from parley.relaying.first_contact import open_conversation
 from parley.relaying.notify import notify
+from parley.relaying.outcomes import intended_outcome, receipt_outcome
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.ports import (
     AlreadyClaimedError,
@@ -62,7 +66,8 @@ def relay(
                 job, alias=open_conversation(alias, decision.outcome.author, arrival.owner, outside)
             )
             continue
-        message = job.new_message(arrival, decision, view.head)
+        contents = contents_of(raw, decision)
+        message = job.new_message(arrival, decision, contents, view.head)
         try:
             outside.messages.claim(
                 message, before=view.head, after=Head(message.seq, link_hash(message.link or ""))
@@ -74,7 +79,7 @@ def relay(
             return job.resume(claimed.message, *job.look())
         except HeadMovedError:
             continue
-        return job.carry_out(message, decision, arrival)
+        return job.carry_out(message, decision, contents, arrival)
     raise BusyError("conversation-busy")
 
 
@@ -110,23 +115,28 @@ class _Job:
             relay_domain=self.deployment.relay_domain,
         )
 
-    def new_message(self, arrival: Arrival, decision: Decision, head: Head) -> Message:
+    def new_message(
+        self, arrival: Arrival, decision: Decision, contents: Mapping[Committed, bytes], head: Head
+    ) -> Message:
         entropy = self.outside.entropy
         return new_message(
             arrival,
             self.receipt.id,
             decision,
+            contents,
             after=head,
             lease=new_lease(self.outside, self.deployment),
-            salts=tuple((kind, f"{entropy.bits(SALT_BITS):032x}") for kind in ("original", "relayed")),
+            salts=tuple((str(kind), f"{entropy.bits(SALT_BITS):032x}") for kind in Committed),
             policy=self.deployment.policy.version,
         )
 
-    def carry_out(self, message: Message, decision: Decision, arrival: Arrival) -> Message:
-        file_mail(message, self.alias, "original", self.raw, self.outside.archive)
+    def carry_out(
+        self, message: Message, decision: Decision, contents: Mapping[Committed, bytes], arrival: Arrival
+    ) -> Message:
+        for kind, content in contents.items():
+            file_content(message, kind, content, self.outside.archive)
         match decision.outcome:
             case Relay(outgoing):
-                file_mail(message, self.alias, "relayed", outgoing, self.outside.archive)
                 return self._send(message, outgoing, arrival, decision.author)
             case Stop(state):
                 return self._stop(message, state, message.codes, arrival, decision.author)
@@ -141,7 +151,7 @@ class _Job:
         decision, and nothing else may be done in its name.
         """
         if message.state not in (State.RECEIVED, State.ARCHIVED, State.SENDING):
-            file_entry(message, self.alias, self.outside.archive)
+            self._tell_change(message)
             return message
         message = take_over(message, self.outside, self.deployment)
         earlier = replace(
@@ -151,13 +161,14 @@ class _Job:
         )
         decision = decide(earlier, self.deployment.policy)
         if message.state is State.RECEIVED:
-            if is_as_claimed(message, self.raw, decision):
-                return self.carry_out(message, decision, earlier)
+            contents = contents_of(self.raw, decision)
+            if is_as_claimed(message, decision, contents):
+                return self.carry_out(message, decision, contents, earlier)
         elif isinstance(decision.outcome, Relay) and arrival.writer is not None:
-            outgoing = filed_mail(message, self.alias, "relayed", self.outside.archive)
+            outgoing = filed_content(message, Committed.RELAYED, self.outside.archive)
             if may_still_go(earlier, arrival.writer, outgoing):
                 return self._send(message, outgoing, earlier, decision.author)
-        file_mail(message, self.alias, "original", self.raw, self.outside.archive)
+        file_content(message, Committed.ORIGINAL, self.raw, self.outside.archive)
         return self._stop(message, State.HELD, ("composition-changed",), earlier, decision.author)
 
     def _send(self, message: Message, outgoing: bytes, arrival: Arrival, author: Mailbox | None) -> Message:
@@ -199,5 +210,20 @@ class _Job:
             outgoing_message_id=outgoing_message_id(ses_id, self.deployment.region) if ses_id else None,
             finished_at=self.outside.clock.now(),
         )
-        file_entry(message, self.alias, self.outside.archive)
+        self._tell_change(message)
         return message
+
+    def _tell_change(self, message: Message) -> None:
+        """Chains the outcome where it, or its reason, is not the one that the message's record intended."""
+        outcome = receipt_outcome(message)
+        intended = set(json.loads(message.record or "{}").get("codes", ()))
+        if outcome is None or (outcome is intended_outcome(message) and intended.issuperset(message.codes)):
+            return
+        record_event(
+            self.alias.conversation,
+            EventKind.OUTCOME,
+            self.outside,
+            message=message.id,
+            facts={"outcome": outcome, "codes": " ".join(message.codes)},
+            event_id=f"{message.id}-outcome",
+        )

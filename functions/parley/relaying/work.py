@@ -34,18 +34,25 @@ class Submitted:
     code: str | None = None
 
 
-def submit(message: Message, submission: Submission, outside: Outside) -> Submitted:
+def submit(
+    message: Message,
+    submission: Submission,
+    outside: Outside,
+    *,
+    sending: State = State.SENDING,
+    waiting: State = State.ARCHIVED,
+) -> Submitted:
     """Writes `sending`, then hands the mail to SES, at most `MAX_SENDINGS` times without a certain answer.
 
-    Raises `SendDeferredError`, with the message back at `archived` and free, or `SendUncertainError`.
+    Raises `SendDeferredError`, with the message at `waiting` and free, or `SendUncertainError`.
     """
     if message.sendings >= MAX_SENDINGS:
         return Submitted(message, None, "ses-uncertain")
-    message = outside.messages.advance(message, State.SENDING, sendings=message.sendings + 1)
+    message = outside.messages.advance(message, sending, sendings=message.sendings + 1)
     try:
         return Submitted(message, outside.mailer.send(submission))
     except SendDeferredError:
-        outside.messages.advance(message, State.ARCHIVED, sendings=message.sendings - 1, release=True)
+        outside.messages.advance(message, waiting, sendings=message.sendings - 1, release=True)
         raise
     except SendRefusedError as refusal:
         return Submitted(message, None, refusal.code)

@@ -15,6 +15,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
@@ -49,6 +50,10 @@ class Clients:
     def sesv2(self) -> SESV2Client:
         """Never tries again by itself: after an uncertain answer SES may have taken the mail."""
         return self._session.client("sesv2", config=_config(SEND_SECONDS, attempts=1))
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        return self._session.client("kms", config=_config(SMALL_ANSWER_SECONDS))
 
     @cached_property
     def sqs(self) -> SQSClient:

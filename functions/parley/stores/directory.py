@@ -30,13 +30,12 @@ if TYPE_CHECKING:
 RECENT_MESSAGES = 50
 
 
-class DynamoDirectory:
-    """Implements the port `Directory`."""
+class DynamoConversations:
+    """Aliases, conversations and parties by their ids: what needs no key of the mailbox index."""
 
-    def __init__(self, client: DynamoDBClient, table: str, index: MailboxIndex) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
-        self._index = index
 
     def alias(self, alias: AliasId) -> Alias | None:
         item = self._get(keys.alias_key(alias))
@@ -68,6 +67,18 @@ class DynamoDirectory:
         found = read_batch(self._client, self._table, [keys.party_key(each) for each in sorted(set(ids))])
         return {party.id: party for party in map(items.read_party, found)}
 
+    def _get(self, key: Item) -> Item | None:
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return answer.get("Item")
+
+
+class DynamoDirectory(DynamoConversations):
+    """Implements the port `Directory`."""
+
+    def __init__(self, client: DynamoDBClient, table: str, index: MailboxIndex) -> None:
+        super().__init__(client, table)
+        self._index = index
+
     def party_of_mailbox(self, mailbox: Mailbox) -> Party | None:
         entry = self._get(keys.mailbox_key(self._index.keyed_hash(mailbox)))
         if entry is None:
@@ -83,10 +94,6 @@ class DynamoDirectory:
 
     def open(self, conversation: Conversation, aliases: Collection[Alias]) -> None:
         self._create([items.head_item(conversation, Head(0, "")), *map(items.alias_item, aliases)])
-
-    def _get(self, key: Item) -> Item | None:
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer.get("Item")
 
     def _create(self, new: list[Item]) -> None:
         """All of them, or none if one exists. DynamoDB takes 100 in a transaction."""

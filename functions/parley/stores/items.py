@@ -1,8 +1,11 @@
 """What the items of the relay table hold: each type to its item and back, attribute by attribute. Pure."""
 
+from typing import Any
+
 from parley.conversation.aliases import Alias, AliasId, ContactAlias, ConversationAlias, ConversationId
-from parley.conversation.conversations import Conversation, Head, Status
-from parley.conversation.messages import Lease, Message, MessageId, State
+from parley.conversation.conversations import Conversation, Head, Hold, Status
+from parley.conversation.events import Event, EventId
+from parley.conversation.messages import UNDECIDED, Lease, Message, MessageId, State
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.address import Mailbox
 from parley.stores import keys
@@ -76,7 +79,14 @@ def head_item(conversation: Conversation, head: Head) -> Item:
         status=text(conversation.status),
         seq=number(head.seq),
         tip=text(head.tip),
+        hold=holds_attribute(conversation.holds),
     )
+
+
+def holds_attribute(holds: tuple[Hold, ...]) -> dict[str, Any] | None:
+    """Of a head: the holds in force; None, and no attribute, without one."""
+    listed = [texts((hold.id, hold.case, keys.stamp(hold.placed_at))) for hold in holds]
+    return {"L": listed} if listed else None
 
 
 def read_head(item: Item) -> tuple[Conversation, Head]:
@@ -89,8 +99,14 @@ def read_head(item: Item) -> tuple[Conversation, Head]:
         parties={role: PartyId(each) for role, each in parties.items() if each is not None},
         aliases={role: AliasId(each) for role, each in aliases.items() if each is not None},
         status=Status(read_text(item, "status")),
+        holds=tuple(_read_hold(each) for each in read_list(item, "hold")) if "hold" in item else (),
     )
     return conversation, Head(read_number(item, "seq"), read_text(item, "tip"))
+
+
+def _read_hold(item: Item) -> Hold:
+    hold, case, placed_at = read_texts({"hold": item}, "hold")
+    return Hold(hold, case, keys.moment(placed_at))
 
 
 def message_item(message: Message) -> Item:
@@ -113,8 +129,12 @@ def message_item(message: Message) -> Item:
         fingerprint=optional(message.fingerprint),
         automatic=optional(message.automatic),
         link=optional(message.link),
+        record=optional(message.record),
+        folder=optional(message.folder or None),
         salts={"L": [texts(pair) for pair in message.salts]},
         sendings=number(message.sendings),
+        released=optional(message.released or None),
+        **{keys.HELD: text(keys.HELD) if message.state in UNDECIDED else None},
     )
 
 
@@ -139,8 +159,44 @@ def read_message(item: Item) -> Message:
         fingerprint=read_optional(item, "fingerprint"),
         automatic=read_optional(item, "automatic"),
         link=read_optional(item, "link"),
+        record=read_optional(item, "record"),
+        folder=read_optional(item, "folder") or "",
         salts=tuple(read_pair(each) for each in read_list(item, "salts")),
         sendings=read_number(item, "sendings"),
+        released=read_optional(item, "released") or "",
+    )
+
+
+def event_item(event: Event) -> Item:
+    return written(
+        keys.event_key(event.conversation, event.id),
+        event_id=text(event.id),
+        conversation_id=text(event.conversation),
+        seq=number(event.seq),
+        recorded_at=text(keys.stamp(event.at)),
+        kind=text(event.kind),
+        link=text(event.link),
+        record=text(event.record),
+        salts={"L": [texts(pair) for pair in event.salts]},
+        message_id=optional(event.message),
+        folder=optional(event.folder or None),
+    )
+
+
+def read_event(item: Item) -> Event:
+    check(item)
+    message = read_optional(item, "message_id")
+    return Event(
+        id=EventId(read_text(item, "event_id")),
+        conversation=ConversationId(read_text(item, "conversation_id")),
+        seq=read_number(item, "seq"),
+        at=keys.moment(read_text(item, "recorded_at")),
+        kind=read_text(item, "kind"),
+        link=read_text(item, "link"),
+        record=read_text(item, "record"),
+        salts=tuple(read_pair(each) for each in read_list(item, "salts")),
+        message=None if message is None else MessageId(message),
+        folder=read_optional(item, "folder") or "",
     )
 
 

@@ -6,16 +6,19 @@
 | conversation     | CONVERSATION#<id>                   | ~HEAD                            |
 | message          | CONVERSATION#<id>                   | MESSAGE#<time of receipt>#<id>   |
 | attempt          | CONVERSATION#<id>                   | ATTEMPT#<time of receipt>#<id>   |
+| event            | CONVERSATION#<id>                   | EVENT#<id>                       |
 | loose message    | RECEIPT#<receipt id>                | MESSAGE#<id>                     |
 | receipt          | RECEIPT#<receipt id>                | RECEIPT                          |
 | party            | PARTY#<id>                          | PARTY                            |
 | mailbox → party  | MAILBOX#<keyed hash>                | MAILBOX                          |
 | notice window    | COUNT#notice#<subject>#<window>     | COUNT                            |
+| erasure          | ERASURES                            | ERASURE#<id>                     |
+| retention        | RETENTION                           | RETENTION                        |
 
-An attempt is a message whose author is not proved. Attempts sort before all messages and `~HEAD` after them,
-so one reverse Query from the head down to `MESSAGE#` brings the head and the latest proved messages, however
-many attempts there are. A receipt notes the key of each of its messages under the message's id, because the
-key holds a time, and SES's notification and the sweep tell different times of one receipt.
+An attempt is a message whose author is not proved. Attempts and events sort before all messages and `~HEAD`
+after them, so one reverse Query from the head down to `MESSAGE#` brings the head and the latest proved
+messages, however many attempts there are. A receipt notes the key of each of its messages under the message's
+id, because the key holds a time, and SES's notification and the sweep tell different times of one receipt.
 """
 
 from collections.abc import Mapping
@@ -23,6 +26,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from parley.conversation.aliases import AliasId, ConversationId
+from parley.conversation.events import EventId
 from parley.conversation.messages import Message
 from parley.conversation.parties import PartyId
 
@@ -34,12 +38,16 @@ EXPIRES_AT = "expires_at"
 
 HEAD = "~HEAD"
 ATTEMPT = "ATTEMPT#"
+EVENT = "EVENT#"
 MESSAGE = "MESSAGE#"
 RECEIPT = "RECEIPT"
 
 BY_ORDER = "by_order"
 BY_BUYER = "by_buyer"
 BY_SELLER = "by_seller"
+BY_HELD = "by_held"
+HELD = "held"
+"""The index of what waits for a reviewer, by an attribute that no other item has, sorted by `received_at`."""
 INDEXES = {BY_ORDER: "order_id", BY_BUYER: "buyer_id", BY_SELLER: "seller_id"}
 """The indexes and the attribute that each is by, sorted by `conversation_id`. Heads alone have both."""
 
@@ -64,6 +72,10 @@ def message_key(message: Message) -> Item:
     return _key(conversation_pk(message.conversation), f"{kind}{stamp(message.received_at)}#{message.id}")
 
 
+def event_key(conversation: ConversationId, event: EventId) -> Item:
+    return _key(conversation_pk(conversation), EVENT + event)
+
+
 def receipt_key(receipt_id: str) -> Item:
     return _key(f"RECEIPT#{receipt_id}", RECEIPT)
 
@@ -78,6 +90,14 @@ def mailbox_key(keyed_hash: str) -> Item:
 
 def notice_key(subject: str, window: int) -> Item:
     return _key(f"COUNT#notice#{subject}#{window}", "COUNT")
+
+
+def plan_key(plan: str) -> Item:
+    return _key("ERASURES", f"ERASURE#{plan}")
+
+
+def retention_key() -> Item:
+    return _key("RETENTION", "RETENTION")
 
 
 def stamp(moment: datetime) -> str:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from parley.conversation.aliases import ConversationId
     from parley.conversation.conversations import Head
     from parley.conversation.messages import Lease, Message, MessageId, State
     from parley.stores.keys import Item
@@ -43,6 +44,10 @@ RECEIPT_KEPT = timedelta(days=400)
 `parley:inbox-days`) and its notification in a queue after that (14 days)."""
 NOTICE_WINDOW = timedelta(hours=24)
 _REQUESTED_UNTIL = "requested_until"
+_CHANGING = (
+    *("state", "codes", "sendings", "lease_owner", "lease_until", "outgoing_message_id"),
+    *("released", keys.HELD),
+)
 # Places in a claim's transaction.
 _MESSAGE, _NOTE, _HEAD = 0, 1, 2
 
@@ -60,13 +65,7 @@ class DynamoMessages:
         """
         if message.conversation is None:
             raise ValueError("a message without a conversation is claimed loosely")
-        head = (
-            Update(keys.head_key(message.conversation))
-            .when("seq", number(before.seq))
-            .when("tip", text(before.tip))
-            .set("seq", number(after.seq))
-            .set("tip", text(after.tip))
-        )
+        head = head_moves(message.conversation, before, after)
         writes = [self._put(message), self._note(message), head.write(self._table)]
         try:
             # Tried once: the caller has to read the new head before it can try again.
@@ -189,12 +188,7 @@ class DynamoMessages:
 
         Raises `LeaseLostError`, unless the refused write turns out to have been made already.
         """
-        before, after = items.message_item(old), items.message_item(new)
-        update = Update(keys.message_key(old))
-        for name in ("state", "lease_owner", "lease_until"):
-            update.when(name, before.get(name))
-        for name in ("state", "codes", "sendings", "lease_owner", "lease_until", "outgoing_message_id"):
-            update.set_or_remove(name, after.get(name))
+        update = step(old, new)
         if finished_at is not None:
             update.set("finished_at", text(finished_at))
         try:
@@ -203,6 +197,28 @@ class DynamoMessages:
             if not failed.item or items.read_message(failed.item) != new:
                 raise LeaseLostError(old.id) from None
         return new
+
+
+def head_moves(conversation: ConversationId, before: Head, after: Head) -> Update:
+    """The head from one place of the chain to the next, if nobody moved it meanwhile."""
+    return (
+        Update(keys.head_key(conversation))
+        .when("seq", number(before.seq))
+        .when("tip", text(before.tip))
+        .set("seq", number(after.seq))
+        .set("tip", text(after.tip))
+    )
+
+
+def step(old: Message, new: Message) -> Update:
+    """All that may differ in `new`, if state and lease are still `old`'s."""
+    before, after = items.message_item(old), items.message_item(new)
+    update = Update(keys.message_key(old))
+    for name in ("state", "lease_owner", "lease_until"):
+        update.when(name, before.get(name))
+    for name in _CHANGING:
+        update.set_or_remove(name, after.get(name))
+    return update
 
 
 def _is_attended(note: Item, now: datetime) -> bool:

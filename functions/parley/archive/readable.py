@@ -1,0 +1,125 @@
+"""What a person reads in a mail: subject, text and a list of attachments, for the content object and the
+transcript.
+
+Of alternatives, the text is that of the last one, which mail programs show (RFC 2046 §5.1.4); where the plain
+text says the same in the same order, that stands in its place, because it keeps quotes and lines. Whatever
+else an alternative says is kept as well: nobody can write one thing for a program that shows HTML and another
+for the record. Linear in the mail's length; no attachment is decoded.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from parley.mail.structure import Mail, Part
+from parley.mail.text import UnreadableText, decode_text
+from parley.mail.walk import filename
+
+_TEXTS = frozenset(("text/plain", "text/html"))
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LINE_END = re.compile(r"\r\n?")
+# What programs write into one alternative only: addresses of links, names of pictures.
+_UNSAID = re.compile(r"<(?:https?|mailto|tel):[^<>\s]*>|\[(?:image|cid):[^\[\]]*\]", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """place: the path of its part in the mail ("1.2"). name: "" where it has none. size: octets as sent,
+    transfer encoding included."""
+
+    place: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readable:
+    """text: lines end with a line feed. others: what further alternatives say, where they say something
+    else. unreadable: place and code of each text that cannot be decoded. No text has a lone surrogate."""
+
+    subject: str
+    text: str
+    others: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
+def readable(mail: Mail) -> Readable:
+    """Of a mixed mail the texts one below the other. An enclosed mail is an attachment."""
+    reading = _Reading()
+    text = reading.text("1", mail.root)
+    return Readable(
+        subject=_encodable(mail.header.text("subject") or ""),
+        text=text,
+        others=tuple(dict.fromkeys(reading.others)),
+        attachments=tuple(reading.attachments),
+        unreadable=tuple(reading.unreadable),
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    others: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+    def text(self, place: str, part: Part) -> str:
+        """The part's text, and everything else into the lists. A mail's depth is capped (`MAX_DEPTH`)."""
+        if not part.children:
+            return self._leaf(place, part)
+        texts = [self.text(f"{place}.{number}", child) for number, child in enumerate(part.children, 1)]
+        if part.content_type.value != "multipart/alternative":
+            return "\n\n".join(filter(None, texts))
+        plain = [
+            text
+            for child, text in zip(part.children, texts, strict=True)
+            if child.content_type.value == "text/plain"
+        ]
+        return self._one_of(list(filter(None, texts)), plain[0] if plain else "")
+
+    def _one_of(self, texts: list[str], plain: str) -> str:
+        if not texts:
+            return ""
+        shown = texts.pop()
+        said = _said(shown)
+        self.others += [text for text in texts if _said(text) != said]
+        return plain if plain and _said(plain) == said else shown
+
+    def _leaf(self, place: str, part: Part) -> str:
+        if _is_attachment(part):
+            self.attachments.append(
+                Attachment(
+                    place=place,
+                    name=_encodable(filename(part)),
+                    media_type=_encodable(part.content_type.value),
+                    size=part.body_end - part.body_start,
+                )
+            )
+            return ""
+        try:
+            text = _LINE_END.sub("\n", decode_text(part).text)
+        except UnreadableText as error:
+            self.unreadable.append((place, error.code))
+            return ""
+        if part.content_type.value == "text/html":
+            # Imported for the first mail that has HTML: the parser's library counts at a cold start.
+            from parley.archive.hypertext import text_of_html
+
+            text = text_of_html(text)
+        text = _encodable(text).strip("\n")
+        return text if text.strip() else ""
+
+
+def _is_attachment(part: Part) -> bool:
+    named = part.disposition is not None and part.disposition.value == "attachment"
+    return named or part.enclosed is not None or part.content_type.value not in _TEXTS
+
+
+def _said(text: str) -> str:
+    """The words alone, to tell whether two alternatives say the same."""
+    return _NOT_WORD.sub("", _UNSAID.sub("", text)).casefold()
+
+
+def _encodable(text: str) -> str:
+    return _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,175 @@
+"""Texts of mails as harmless markup: nothing in it runs, loads, leads elsewhere or borrows the page's style.
+
+HTML is parsed as browsers do and written anew by nh3, with elements that have no behaviour and without one
+attribute; where links lead is told as text. Whatever text gets lost on that way is told as plain text.
+Besides, what stands in place of something masked is marked.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import nh3
+from markupsafe import Markup
+
+MAX_TEXT: Final = 200_000
+"""Characters of a text in a transcript; a mail may have millions."""
+MAX_LINKS: Final = 100
+_LONGEST_LINK: Final = 500
+_MAX_TAGS: Final = 20_000
+"""Time grows with the square of how deep blocks are nested, which is never deeper than this."""
+_NAMES: Final = """
+a b blockquote br code dd del div dl dt em hr i ins kbd li ol p pre q s small span strong sub sup
+table tbody td tfoot th thead tr u ul var
+"""
+TAGS: Final = frozenset(_NAMES.split())
+_UNSEEN: Final = {"script", "style"}
+# A heading of a mail is none of the page.
+_HEADING: Final = re.compile(r"<(/?)h[1-6](?=[\s/>])", re.IGNORECASE)
+_TAG: Final = re.compile(r"(<[^>]*>)")
+# Besides these, tags part words.
+_INLINE: Final = re.compile(
+    r"</?(?:a|b|code|del|em|ins|kbd|i|mark|q|small|span|strong|sub|sup|s|u|var)(?: [^>]*)?>"
+)
+_ANY_TAG: Final = re.compile(r"<[!?/a-zA-Z][^<>]*>")
+_NOT_WORD: Final = re.compile(r"[\W_]+")
+_EMPTY_LINES: Final = re.compile(r"\n[ \t\r]*(?:\n[ \t\r]*)+")
+_UNSEEN_START: Final = re.compile(r"<(!--|script(?![a-z0-9])|style(?![a-z0-9]))")
+_CLOSES: Final = {"!--": "-->", "script": "</script", "style": "</style"}
+# C0 and C1 controls but tab and line feed, and lone surrogates: no page may hold them.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# What turns the direction of writing, or cannot be seen: a name must not hide its ending with it.
+_UNSEEN_ONES: Final = "\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f"
+_DECEPTIVE: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\u200c\u200d{_UNSEEN_ONES}\ud800-\udfff]")
+# In a text, joiners between two characters that are not ASCII belong to emoji and to scripts of Asia.
+_HIDDEN: Final = re.compile(
+    f"[{_UNSEEN_ONES}]|(?:(?<![^\x00-\x7f])[\u200c\u200d])|(?:[\u200c\u200d](?![^\x00-\x7f]))"
+)
+
+MASKED_MAILBOX, MASKED_DOMAIN, MASKED_CONTACT = "***@***", "masked.invalid", "***"
+"""What masking writes in place of what it takes out (`parley.masking.protected`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Marks what stands in place of something. pattern: over escaped text."""
+
+    pattern: re.Pattern[str]
+
+    def over(self, escaped: str) -> str:
+        return self.pattern.sub(lambda found: f"<mark>{found.group()}</mark>", escaped)
+
+
+def marker(aliases: tuple[str, ...], *, contacts: bool) -> Marker:
+    """contacts: whether "***" stands for contact data; people write it, too."""
+    wanted = [*aliases, MASKED_MAILBOX, MASKED_DOMAIN, *([MASKED_CONTACT] if contacts else [])]
+    return Marker(re.compile("|".join(re.escape(html.escape(each)) for each in wanted), re.IGNORECASE))
+
+
+def cleaned(text: str) -> str:
+    """Without the characters that no page may hold; those that turn the direction of writing, or cannot be
+    seen, are written out."""
+    return _HIDDEN.sub(_written_out, _CONTROL.sub("\ufffd", text))
+
+
+def plainly(text: str) -> str:
+    """A name or subject on one line, with characters that deceive or cannot be seen written out."""
+    return _DECEPTIVE.sub(_written_out, text)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return f"[U+{ord(found.group()):04X}]"
+
+
+def of_plain(text: str, marks: Marker) -> Markup:
+    """Plain text, with its quoted lines told apart."""
+    lines = (
+        f'<span class="quoted">{html.escape(line)}</span>' if line.startswith(">") else html.escape(line)
+        for line in cleaned(text).split("\n")
+    )
+    return _in_text_only("\n".join(lines), marks.over)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """HTML made harmless. text: what it says, roughly. links: where it leads. swallowed: all text of the
+    source, if `markup` lacks some of it; else ""."""
+
+    markup: str
+    text: str
+    links: tuple[str, ...]
+    swallowed: str
+
+
+def of_html(source: str) -> Made | None:
+    """The HTML before it is marked; None if it is so large that it is better told as plain text."""
+    if len(source) > 4 * MAX_TEXT or source.count("<") > _MAX_TAGS:
+        return None
+    links: list[str] = []
+
+    def drop(tag: str, attribute: str, value: str) -> None:
+        # nh3 asks about every attribute that the mail has, not only about those that are allowed.
+        if (tag, attribute) == ("a", "href") and value and len(links) < MAX_LINKS:
+            links.append(plainly(value)[:_LONGEST_LINK])
+
+    written_anew = nh3.clean(
+        _HEADING.sub(r"<\1p", cleaned(source)),
+        tags=set(TAGS),
+        clean_content_tags=set(_UNSEEN),
+        attributes={"a": {"href"}},
+        attribute_filter=drop,
+        link_rel=None,
+    )
+    markup = cleaned(written_anew)  # Again: a reference such as &#8238; is a character by now.
+    written, left = text_between_tags(source), text_of(markup)
+    is_whole = _is_within(_NOT_WORD.sub("", written), _NOT_WORD.sub("", left))
+    return Made(markup, left, tuple(dict.fromkeys(links)), "" if is_whole else written)
+
+
+def finished(markup: str, marks: Marker, veil: Callable[[str], str]) -> Markup:
+    """What `of_html` made, veiled and marked in its texts; its tags stay."""
+    return _in_text_only(markup, lambda text: marks.over(veil(text)))
+
+
+def text_of(markup: str) -> str:
+    """The text of what `of_html` or `finished` made; what stands on a line of its own does so here."""
+    return html.unescape(_TAG.sub("\n", _INLINE.sub("", markup))).strip("\n")
+
+
+def text_between_tags(source: str) -> str:
+    """All text of HTML that any program could show, without asking a parser what becomes of it. Linear."""
+    text = html.unescape(_ANY_TAG.sub("", "".join(_without_unseen(source))))
+    return _EMPTY_LINES.sub("\n\n", cleaned(text)).strip()
+
+
+def _without_unseen(source: str) -> Iterator[str]:
+    """The source without comments, scripts and styles; one that does not end is kept."""
+    lower, done, missing = source.lower(), 0, set()
+    if len(lower) != len(source):  # A few letters have a lower case of two characters.
+        lower = source
+    for match in _UNSEEN_START.finditer(lower):
+        close = _CLOSES[match[1]]
+        if match.start() < done or close in missing:
+            continue
+        end = lower.find(close, match.end())
+        if end < 0:
+            missing.add(close)  # Never searched for again: linear whatever the text.
+            continue
+        yield source[done : match.start()]
+        done = end + len(close) if close == "-->" else lower.find(">", end) + 1 or len(source)
+    yield source[done:]
+
+
+def _is_within(text: str, other: str) -> bool:
+    """Whether every character of `text` is in `other`, in its order."""
+    remaining = iter(other)
+    return text == other or all(character in remaining for character in text)
+
+
+def _in_text_only(markup: str, change: Callable[[str], str]) -> Markup:
+    # No attribute and no bare < or > is left, so that what is between two of them is a tag.
+    pieces = _TAG.split(markup)
+    joined = "".join(piece if place % 2 else change(piece) for place, piece in enumerate(pieces))
+    return Markup(joined)  # noqa: S704  # all of it was written by nh3 or html.escape

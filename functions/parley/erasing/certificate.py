@@ -1,0 +1,57 @@
+"""What is left of an erasure: a certificate that names nobody. Pure.
+
+The party is told by a salted hash whose salt goes with the plan. Whoever has neither cannot tell whose
+erasure it was; that it is complete can be seen all the same.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+
+from parley.erasing.ports import Plan, Rules
+
+SCHEMA_VERSION = 1
+REACHED = (
+    *("archive-contents", "transcripts", "order-pages", "exports", "inbox"),
+    *("message-items", "aliases", "mailbox-index", "party", "suppression-list"),
+)
+STREAM_DAYS = 1
+RECOVERY_DAYS = 35
+"""Point-in-time recovery of the table."""
+NOTICE_DAYS = 4
+"""A day each for the window and behind it, and two within which DynamoDB deletes what has expired."""
+
+
+def certificate_key(plan: str) -> str:
+    """In the review bucket."""
+    return f"erasures/{plan}.json"
+
+
+def certificate(plan: Plan, finished_at: datetime, rules: Rules) -> bytes:
+    """UTF-8 JSON. plan: with all that it counted."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "erasure",
+        "id": plan.id,
+        "case": plan.case,
+        "requested_at": plan.requested_at.isoformat(),
+        "finished_at": finished_at.isoformat(),
+        "party": hashlib.sha256(f"{plan.salt}\n{plan.party}".encode()).hexdigest(),
+        "erased": {
+            "conversations": plan.conversations,
+            "kept_for_claims_before": plan.kept_for_claims,
+            "messages_and_events": plan.links,
+            "mailboxes": plan.mailboxes,
+        },
+        "reached": list(REACHED),
+        "stays": ["entries", "checkpoints", "conversation-heads", "other-party"],
+        "lives_on_for_days": {
+            "table-recovery": RECOVERY_DAYS,
+            "table-stream": STREAM_DAYS,
+            "notice-windows": NOTICE_DAYS,
+            "mail-of-no-conversation": rules.inbox_days,
+            "bucket-access-logs": rules.access_log_days,
+            "function-logs": rules.log_days,
+        },
+    }
+    return json.dumps(document, indent=1, sort_keys=True).encode()

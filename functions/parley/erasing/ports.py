@@ -1,0 +1,238 @@
+"""What erasing needs from outside. `parley.stores` implements it on AWS.
+
+An error that is not named here means "not now": the work is taken up again later.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from parley.conversation.aliases import ConversationId
+from parley.conversation.conversations import Conversation, Head
+from parley.conversation.events import Event
+from parley.conversation.messages import Message
+from parley.conversation.parties import Party, PartyId
+from parley.relaying.ports import Archive, Clock, Entropy, History, Messages
+
+
+class NotErasedError(Exception):
+    """S3 did not delete some of the versions it was asked to; `codes` are its reasons."""
+
+    def __init__(self, codes: tuple[str, ...]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = codes
+
+
+class HeldError(Exception):
+    """A hold keeps the conversation; `cases` are those it was placed for."""
+
+    def __init__(self, cases: tuple[str, ...]) -> None:
+        super().__init__(", ".join(cases))
+        self.cases = cases
+
+
+class ChangedMeanwhileError(Exception):
+    """The conversation is no longer as it was read: look at it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A conversation as erasing sees it: its head.
+
+    closed_at: when its aliases were taken away for good. erased_at: when its contents were erased for the
+    last time; None before, and once all of it is finished. finished_at_seq: where the chain stood then, None
+    before. kept_until: the latest end of the claim window for which a request had to wait, None if it had
+    not. due: before this moment retention has nothing to do here, None if that is not known.
+    """
+
+    conversation: Conversation
+    head: Head
+    closed_at: datetime | None = None
+    erased_at: datetime | None = None
+    finished_at_seq: int | None = None
+    kept_until: datetime | None = None
+    due: datetime | None = None
+
+    @property
+    def id(self) -> ConversationId:
+        return self.conversation.id
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing came since all of it was erased."""
+        return self.finished_at_seq == self.head.seq
+
+    @property
+    def is_intake(self) -> bool:
+        """Of a contact alias: it never ends, and its mails have nothing to do with each other."""
+        return self.conversation.order is None and len(self.conversation.parties) < 2 and not self.closed_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A party's erasure as it stands. case: the id of the request, never a name. for_claims: whether mail
+    stays until the claim window of its conversation ends. salt: 32 hex digits, for the certificate; it goes
+    with the plan. next_at: when there is something to do again. The numbers count what is finished."""
+
+    id: str
+    party: PartyId
+    case: str
+    for_claims: bool
+    requested_at: datetime
+    salt: str
+    next_at: datetime
+    conversations: int = 0
+    kept_for_claims: int = 0
+    links: int = 0
+    mailboxes: int = 0
+
+    def due_at(self, moment: datetime) -> "Plan":
+        return replace(self, next_at=moment)
+
+
+class Objects(Protocol):
+    """A bucket."""
+
+    def erase(self, prefix: str, *, holding: str = "") -> int:
+        """Deletes every version and delete marker of every object whose key begins with `prefix` and has
+        `holding` in it; returns how many. Calls: two for each 1,000 versions, and one to see that nothing is
+        left. Raises `NotErasedError`."""
+        ...
+
+
+class Notes(Protocol):
+    """Where records for people lie."""
+
+    def put(self, key: str, content: bytes, *, media_type: str) -> None: ...
+
+
+class Suppressions(Protocol):
+    def remove(self, mailbox: str) -> None:
+        """Takes a mailbox off SES's suppression list of the account, if it is there."""
+        ...
+
+
+class Records(Protocol):
+    """Conversations and parties, consistently read."""
+
+    def read(self, conversation: ConversationId) -> Subject:
+        """Raises `ConversationGoneError`."""
+        ...
+
+    def of_party(self, party: PartyId) -> Iterator[Subject]:
+        """Those that still name the party. A call for each page of an index, and one per 100 conversations;
+        what was opened a second ago may be missing."""
+        ...
+
+    def all(self, after: str | None) -> Iterator[tuple[Subject, str]]:
+        """Every conversation that names a seller, in no order that means anything, each with its place there;
+        those behind a place. Calls as `of_party`."""
+        ...
+
+    def latest_mail(self, conversation: ConversationId) -> datetime | None:
+        """When SES received the latest mail, an attempt or not; None without any. Two calls."""
+        ...
+
+    def is_received(self, receipt_id: str) -> bool:
+        """Whether no message of the receipt, whoever it is for, is still being worked on. Two calls."""
+        ...
+
+    def close(self, subject: Subject, now: datetime) -> None:
+        """Deletes its aliases and says that it is closed for good, in one transaction, unless a hold was
+        placed meanwhile. Raises `ChangedMeanwhileError`."""
+        ...
+
+    def strip(self, happening: Message | Event) -> None:
+        """Removes from its item what tells of contents: salts, fingerprint, the author's Message-ID. The
+        salt of its record stays, which the entry shows anyway."""
+        ...
+
+    def mark(
+        self,
+        subject: Subject,
+        *,
+        erased_at: datetime | None = None,
+        finished: bool = False,
+        kept_until: datetime | None = None,
+        due: datetime | None = None,
+    ) -> None:
+        """Notes on the head how far it is; what is None stays as it is. finished: `finished_at_seq` is where
+        the chain stands in `subject`, and `erased_at` goes."""
+        ...
+
+    def unlink(self, subject: Subject, plan: Plan) -> bool:
+        """Removes the plan's party from the head and counts the conversation in the plan, in one
+        transaction. False if it was done before."""
+        ...
+
+    def party(self, party: PartyId) -> Party | None: ...
+
+    def forget(self, party: Party, plan: Plan) -> None:
+        """Deletes the party and its entries in the mailbox index, and counts its mailboxes in the plan, in
+        one transaction. A third call in a cold process."""
+        ...
+
+
+class Plans(Protocol):
+    """The erasures that are under way."""
+
+    def add(self, plan: Plan) -> Plan:
+        """The plan, or the one that the party has already."""
+        ...
+
+    def all(self) -> list[Plan]: ...
+
+    def read(self, plan: str) -> Plan | None: ...
+
+    def hurry(self, plan: Plan) -> None:
+        """Writes `for_claims` and `next_at`, unless the plan is gone."""
+        ...
+
+    def put_off(self, plan: Plan) -> None:
+        """Writes `next_at`, unless the plan is gone."""
+        ...
+
+    def drop(self, plan: Plan) -> None: ...
+
+    def retention_stands_at(self) -> tuple[str, str | None]:
+        """The day whose round was begun last, and the place (`Records.all`) up to which it came: None if it
+        is through. "" for no day."""
+        ...
+
+    def note_retention(self, day: str, place: str | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """retention: how long contents stay after a conversation's latest mail. claim_window: how long after it
+    somebody may need them for a claim. The rest is told in certificates: for how many days other copies
+    live on."""
+
+    retention: timedelta
+    claim_window: timedelta
+    inbox_days: int
+    access_log_days: int
+    log_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """has_time: whether there is time to begin with another conversation. archived: the archive as events
+    are recorded in it; none of those here has content."""
+
+    records: Records
+    plans: Plans
+    history: History
+    messages: Messages
+    archive: Objects
+    review: Objects
+    inbox: Objects
+    inbox_prefix: str
+    notes: Notes
+    suppressions: Suppressions
+    archived: Archive
+    clock: Clock
+    entropy: Entropy
+    rules: Rules
+    has_time: Callable[[], bool] = field(default=lambda: True)

@@ -1,0 +1,141 @@
+"""write_archive: follows the table's stream and writes what people and courts read."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.acknowledgements import acknowledge, acknowledge_objects
+from infra.functions import Function
+from infra.queues import RETENTION
+from infra.storage import ARCHIVE_PREFIXES, REVIEW_PREFIXES, Storage
+from parley.conversation.messages import OUTCOMES, State
+from parley.stores import keys
+
+# A batch holds many conversations' changes, each of which is read as a whole.
+_TIMEOUT_SECONDS = 300
+_BATCH = 500
+# What fails is halved and tried again; an hour and a half of it at most, as Lambda waits between tries.
+_RETRIES = 20
+
+# Whatever ends the work on a message, a reviewer's ruling on a held one included: its transcript tells of it.
+_ENDS = OUTCOMES | {State.RELEASED, State.EXPIRED}
+
+_ENDED = lambda_.FilterCriteria.filter(
+    {
+        "dynamodb": {
+            "NewImage": {
+                "link": {"S": lambda_.FilterRule.exists()},
+                "state": {"S": sorted(_ENDS)},
+            }
+        }
+    }
+)
+_EVENTS = lambda_.FilterCriteria.filter(
+    {"dynamodb": {"Keys": {"sk": {"S": lambda_.FilterRule.begins_with(keys.EVENT)}}}}
+)
+
+
+class Archiving(Construct):
+    """`write_archive` and `dead_letters`: where a batch is told of that never succeeded."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        code: lambda_.Code,
+        key: kms.Key,
+        signing_key: kms.Key,
+        storage: Storage,
+        table: dynamodb.Table,
+        environment: Mapping[str, str],
+        log_days: int,
+        window_seconds: int,
+    ) -> None:
+        super().__init__(scope, id)
+        self.write_archive = Function(
+            self,
+            "WriteArchive",
+            package="write_archive",
+            code=code,
+            key=key,
+            log_days=log_days,
+            environment=environment,
+            timeout_seconds=_TIMEOUT_SECONDS,
+        )
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            enforce_ssl=True,
+            retention_period=RETENTION,
+        )
+        acknowledge(
+            self.dead_letters,
+            rules=["AwsSolutions-SQS3"],
+            reason="This is where the stream's failures go.",
+        )
+        self._let_follow(table)
+        self._let_file(storage)
+        self.write_archive.allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
+        self.write_archive.allow(["kms:Sign"], [signing_key.key_arn])
+        self.write_archive.allow(["sqs:SendMessage"], [self.dead_letters.queue_arn])
+        self._map(table, window_seconds)
+
+    def _let_follow(self, table: dynamodb.Table) -> None:
+        allow = self.write_archive.allow
+        assert table.table_stream_arn is not None
+        allow(
+            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+            [table.table_stream_arn],
+        )
+        allow(["dynamodb:BatchGetItem", "dynamodb:Query"], [table.table_arn])
+
+    def _let_file(self, storage: Storage) -> None:
+        allow = self.write_archive.allow
+        archive, review = storage.archive, storage.review
+        # Without it S3 answers AccessDenied where an object is missing.
+        allow(["s3:ListBucket"], [archive.bucket_arn])
+        self._reach(archive, ARCHIVE_PREFIXES, ["s3:GetObject", "s3:PutObject"])
+        self._reach(review, REVIEW_PREFIXES, ["s3:PutObject"])
+
+    def _reach(self, bucket: s3.Bucket, prefixes: tuple[str, ...], actions: list[str]) -> None:
+        self.write_archive.allow(actions, [bucket.arn_for_objects(f"{prefix}*") for prefix in prefixes])
+        for prefix in prefixes:
+            acknowledge_objects(
+                self.write_archive.role,
+                bucket=bucket,
+                prefix=prefix,
+                reason="Each conversation has objects of its own; the prefix is as narrow as it gets.",
+            )
+
+    def _map(self, table: dynamodb.Table, window_seconds: int) -> None:
+        mapping = lambda_.EventSourceMapping(
+            self,
+            "Mapping",
+            target=self.write_archive.function,
+            event_source_arn=table.table_stream_arn,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=_BATCH,
+            # Several mails within the window make one transcript and one signature.
+            max_batching_window=cdk.Duration.seconds(window_seconds),
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=_RETRIES,
+            filters=[_ENDED, _EVENTS],
+        )
+        # Not aws_lambda_event_sources.SqsDlq: it grants actions with wildcards.
+        resource = mapping.node.default_child
+        assert isinstance(resource, lambda_.CfnEventSourceMapping)
+        resource.destination_config = lambda_.CfnEventSourceMapping.DestinationConfigProperty(
+            on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(
+                destination=self.dead_letters.queue_arn
+            )
+        )

@@ -1,0 +1,154 @@
+"""What each kind of person may do, as statements of IAM. What is not here none of them may do.
+
+None of them writes to a bucket or deletes from one, or reaches the inbox and the table, which hold the same
+mail and people without a record of who read it. No wildcard stands for an action.
+
+`*` in a resource spans slashes, so the patterns of folders are as exact as their names
+(`parley.archive.keys`): that of a message begins with its place in the chain, that of an event with a time.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+
+from admin_api.description import OPERATIONS
+from infra.storage import (
+    ACCESSES_PREFIX,
+    ARCHIVE_PREFIXES,
+    EVENT_CONTENTS_PREFIX,
+    MAILS_PREFIX,
+    REVIEW_PREFIXES,
+    Storage,
+)
+from infra.trail import Trail
+
+ERASURES_PREFIX = "erasures/"
+_TIME = "????-??-??T??????Z"
+# Not `relayed.eml`, whose To names the recipient's mailbox, and not what reviewers wrote, which may name any;
+# the transcript shows both without. Places have four digits, and more where they need them.
+MASKED = (
+    *(f"{MAILS_PREFIX}*/{'?' * digits}_{_TIME}_*/content.json" for digits in (4, 5, 6)),
+    f"{EVENT_CONTENTS_PREFIX}{_TIME}_released_*/content.json",
+    f"{MAILS_PREFIX}*/attachments/*",
+    *(f"{each}*" for each in ARCHIVE_PREFIXES if each != MAILS_PREFIX),
+)
+REVIEWING = (
+    *("get_description", "list_conversations", "get_conversation", "get_history", "list_held"),
+    *("add_note", "place_hold", "lift_hold", "record_read"),
+)
+DECIDING = (*REVIEWING, "get_party", "release_message", "refuse_message")
+_ROUTES = {each.id: (each.method, re.sub(r"\{\w+\}", "*", each.path)) for each in OPERATIONS}
+_FILES = ("s3:GetObject",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What there is to be read or erased. trail: None if there is none."""
+
+    key: kms.IKey
+    signing_key: kms.IKey
+    export_key: kms.IKey
+    storage: Storage
+    erase_data: lambda_.IFunction
+    api: apigateway.HttpApi
+    trail: Trail | None
+
+
+def reviewer(holdings: Holdings) -> list[iam.PolicyStatement]:
+    """Masked transcripts, entries and queries; notes and holds."""
+    storage = holdings.storage
+    return [
+        *_reading(holdings, MASKED),
+        *_calling(holdings, REVIEWING),
+        _allow(["kms:GetPublicKey"], [holdings.signing_key.key_arn, holdings.export_key.key_arn]),
+        _decrypting(holdings, [storage.archive, storage.review]),
+    ]
+
+
+def senior_reviewer(holdings: Holdings) -> list[iam.PolicyStatement]:
+    """What a reviewer may, originals, decisions on held mail, and signing an export."""
+    as_the_command_signs = {
+        "StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256", "kms:MessageType": "DIGEST"}
+    }
+    return [
+        *reviewer(holdings),
+        *_reading(holdings, [f"{prefix}*" for prefix in ARCHIVE_PREFIXES]),
+        *_calling(holdings, DECIDING),
+        _allow(["kms:Sign"], [holdings.export_key.key_arn], as_the_command_signs),
+    ]
+
+
+def privacy_officer(holdings: Holdings) -> list[iam.PolicyStatement]:
+    """Asks `erase_data`, which alone may delete, and reads its certificates; reads no mail."""
+    review = holdings.storage.review
+    prefixes = {"StringLike": {"s3:prefix": f"{ERASURES_PREFIX}*"}}
+    return [
+        _allow(["lambda:InvokeFunction"], [holdings.erase_data.function_arn]),
+        _allow(_FILES, [review.arn_for_objects(f"{ERASURES_PREFIX}*")]),
+        _allow(["s3:ListBucket"], [review.bucket_arn], prefixes),
+        _decrypting(holdings, [review]),
+        *_calling(holdings, ["get_description", "get_party"]),
+    ]
+
+
+def auditor(holdings: Holdings) -> list[iam.PolicyStatement]:
+    """Who read what, and what was erased; no mail."""
+    storage, trail = holdings.storage, holdings.trail
+    kept = (ACCESSES_PREFIX, ERASURES_PREFIX)
+    logs = [storage.access_logs, *([trail.logs] if trail else [])]
+    prefixes = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in kept]}}
+    return [
+        _allow(_FILES, [storage.review.arn_for_objects(f"{prefix}*") for prefix in kept]),
+        _allow(["s3:ListBucket"], [storage.review.bucket_arn], prefixes),
+        _allow(_FILES, [each.arn_for_objects("*") for each in logs]),
+        # `aws cloudtrail validate-logs` asks where the bucket is.
+        _allow(["s3:ListBucket", "s3:GetBucketLocation"], [each.bucket_arn for each in logs]),
+        _decrypting(holdings, [storage.review, *([trail.logs] if trail else [])]),
+        # They take no resource: who assumed which role, and the keys that the trail's digests are
+        # signed with.
+        _allow(["cloudtrail:DescribeTrails", "cloudtrail:ListPublicKeys", "cloudtrail:LookupEvents"], ["*"]),
+    ]
+
+
+def _reading(holdings: Holdings, archived: Sequence[str]) -> list[iam.PolicyStatement]:
+    archive, review = holdings.storage.archive, holdings.storage.review
+    return [
+        _allow(_FILES, [archive.arn_for_objects(each) for each in archived]),
+        _allow(_FILES, [review.arn_for_objects(f"{prefix}*") for prefix in REVIEW_PREFIXES]),
+        # Not by prefix: S3 would then say AccessDenied of an object that is missing, and verification could
+        # not tell the two apart. The names hold ids, times and the names of attachments.
+        _allow(["s3:ListBucket"], [archive.bucket_arn, review.bucket_arn]),
+    ]
+
+
+def _calling(holdings: Holdings, operations: Sequence[str]) -> list[iam.PolicyStatement]:
+    routes = sorted({_ROUTES[each] for each in operations})
+    arns = [
+        holdings.api.arn_for_execute_api(method=method, path=path, stage="$default")
+        for method, path in routes
+    ]
+    return [_allow(["execute-api:Invoke"], arns)]
+
+
+def _decrypting(holdings: Holdings, buckets: Sequence[s3.IBucket]) -> iam.PolicyStatement:
+    """Objects of these buckets, by way of S3. With a bucket key the context is the bucket's ARN; CloudTrail
+    encrypts with that of the object."""
+    contexts = [each.bucket_arn for each in buckets] + [each.arn_for_objects("*") for each in buckets]
+    through_s3 = {
+        "StringEquals": {"kms:ViaService": f"s3.{cdk.Stack.of(holdings.key).region}.amazonaws.com"},
+        "StringLike": {"kms:EncryptionContext:aws:s3:arn": contexts},
+    }
+    return _allow(["kms:Decrypt"], [holdings.key.key_arn], through_s3)
+
+
+def _allow(
+    actions: Sequence[str], resources: Sequence[str], conditions: Mapping[str, object] | None = None
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)
