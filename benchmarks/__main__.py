@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "functions"))
 from rich.console import Console  # noqa: E402
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: E402
 
-from benchmarks import asset, cold_start, hostile, mails, memory, wire  # noqa: E402
+from benchmarks import asset, cold_start, hostile, mails, memory, transcript, wire  # noqa: E402
 from benchmarks.contenders import COMPAT32, DEFAULT, PARLEY, Contender, arrivals, contenders, outcome  # noqa: E402
 from benchmarks.measuring import timed  # noqa: E402
 from benchmarks.report import page, show  # noqa: E402
@@ -26,7 +26,7 @@ from sandbox.emulator.tools import MissingToolError  # noqa: E402
 LEAST_RUNS = 7
 QUICK_RUNS = 3
 PAGE = ROOT / "docs" / "performance.md"
-SECTIONS = ("mails", "hostile", "wire", "start", "size")
+SECTIONS = ("mails", "hostile", "wire", "transcript", "start", "size")
 EPILOG = """\
 examples:
   everything, and the page in docs written anew:
@@ -137,6 +137,11 @@ def _send(send: Callable[[bytes], object], raw: bytes, _number: int) -> object:
     return send(raw)
 
 
+def _measure_transcript(results: Results, run: Run) -> None:
+    task = run.progress.add_task("transcripts", total=run.times)
+    results.transcripts = transcript.measure(run.times, after_run=lambda: run.progress.advance(task))
+
+
 def _measure_start(results: Results, run: Run) -> None:
     task = run.progress.add_task("cold start", total=run.times + 1)
 
@@ -162,6 +167,7 @@ _SECTIONS = {
     "mails": _measure_mails,
     "hostile": _measure_hostile,
     "wire": _measure_wire,
+    "transcript": _measure_transcript,
     "start": _measure_start,
     "size": _measure_size,
 }

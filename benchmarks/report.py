@@ -97,6 +97,17 @@ def other_rows(results: Results) -> Iterator[tuple[str, Rows]]:
             f"Wire to SES: SendEmail with a mail of {_size(wire.octets)}, body of {_size(wire.body_octets)}"
         )
         yield title, (("", "CPU, signature included", "copies of the body"), rows)
+    if results.transcripts:
+        rows = [
+            (
+                f"{each.messages} messages",
+                f"{1_000 * each.seconds:,.0f} ms",
+                f"{1_000 * each.per_message:.2f} ms",
+                _size(each.page),
+            )
+            for each in results.transcripts
+        ]
+        yield "Transcripts, made anew as a whole", (("", "CPU", "CPU of one message", "page"), rows)
     if results.starts:
         names = {
             "interpreter": "Python alone",

@@ -7,6 +7,7 @@ from benchmarks import limits
 from benchmarks.contenders import COMPAT32, DEFAULT, LIMIT, PARLEY
 from benchmarks.limits import Verdict
 from benchmarks.measuring import Timing
+from benchmarks.transcript import LIMIT_COUNT, LIMIT_SECONDS, TranscriptResult
 
 MB = 1024 * 1024
 
@@ -69,6 +70,7 @@ class Results:
 
     mails: list[MailResult] = field(default_factory=list)
     wire: WireResult | None = None
+    transcripts: list[TranscriptResult] = field(default_factory=list)
     starts: dict[str, float] = field(default_factory=dict)
     zip_octets: int | None = None
     skipped: list[str] = field(default_factory=list)
@@ -79,6 +81,8 @@ class Results:
             yield from _of_hostile(mail) if mail.hostile else _of_ordinary(mail)
         if self.wire is not None:
             yield from _of_wire(self.wire)
+        for transcript in self.transcripts:
+            yield from _of_transcript(transcript)
         if self.starts:
             added = 1_000 * (self.starts["handler"] - self.starts["boto3"])
             limit = 1_000 * limits.COLD_START_SECONDS
@@ -122,3 +126,9 @@ def _of_wire(wire: WireResult) -> Iterator[Verdict]:
     yield limits.copies("wire to SES, copies of the body", limits.WIRE_COPIES, wire.copies(OURS), "{:.1f}")
     same = "identical" if wire.identical else "different"
     yield Verdict("wire to SES, body", "identical to botocore's", same, wire.identical)
+
+
+def _of_transcript(transcript: TranscriptResult) -> Iterator[Verdict]:
+    if transcript.messages == LIMIT_COUNT:
+        what = f"transcript of {LIMIT_COUNT} messages"
+        yield limits.at_most(what, 1_000 * LIMIT_SECONDS, 1_000 * transcript.seconds, "{:.0f} ms")

@@ -1,8 +1,8 @@
-"""What the deployed API answers: parties and conversations, or a problem."""
+"""What the deployed API answers: parties, conversations, what reviewers do to them, or a problem."""
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
 _T = TypeVar("_T")
@@ -60,8 +60,23 @@ class RegisteredParty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A hold on a conversation. placed_at: ISO 8601, UTC. in_force: False once it is lifted."""
+
+    id: str
+    case: str
+    placed_at: str
+    in_force: bool
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        return cls(**{name: body[name] for name in ("id", "case", "placed_at", "in_force")})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedConversation:
-    """status: "open", "closed" and so on. buyer, seller: their ids; order: None for a first contact.
+    """status: "open", "closed" and so on. buyer, seller: their ids; order: None for a first contact. holds:
+    those in force.
 
     buyer_alias stands for the buyer: it is where the seller writes to; seller_alias the other way round.
     """
@@ -73,6 +88,7 @@ class OpenedConversation:
     seller: str | None
     buyer_alias: str | None
     seller_alias: str | None
+    holds: tuple[Hold, ...] = ()
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
@@ -81,6 +97,74 @@ class OpenedConversation:
             **{name: body[name] for name in ("id", "status", "order", "buyer", "seller")},
             buyer_alias=aliases["buyer"],
             seller_alias=aliases["seller"],
+            holds=tuple(map(Hold.read, body["holds"])),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A note that was written down. seq: its place in the conversation's chain. at: ISO 8601, UTC."""
+
+    id: str
+    case: str
+    at: str
+    seq: int
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        return cls(id=body["id"], case=body["case"], at=body["at"], seq=body["seq"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMessage:
+    """A mail that waits for a decision. state: "held", or "releasing" while it is being sent. conversation:
+    None for one whose recipients are not known. received_at: ISO 8601, UTC."""
+
+    conversation: str | None
+    message: str
+    state: str
+    codes: tuple[str, ...]
+    received_at: str
+    direction: str | None
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        names = ("conversation", "message", "state", "received_at", "direction")
+        return cls(codes=tuple(body["codes"]), **{name: body[name] for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """A message or an event of a conversation, in ids, codes and times.
+
+    kind: "message", or that of the event. at: ISO 8601, UTC. state, codes, direction, automatic: a message's.
+    message, facts: an event's; message is the one that it concerns.
+    """
+
+    kind: str
+    id: str
+    seq: int
+    at: str
+    state: str | None = None
+    codes: tuple[str, ...] = ()
+    direction: str | None = None
+    automatic: str | None = None
+    message: str | None = None
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        return cls(
+            kind=body["kind"],
+            id=body["id"],
+            seq=body["seq"],
+            at=body["at"],
+            state=body.get("state"),
+            direction=body.get("direction"),
+            automatic=body.get("automatic"),
+            message=body.get("message"),
+            codes=tuple(body.get("codes", ())),
+            facts=dict(body.get("facts", {})),
         )
 
 

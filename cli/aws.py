@@ -24,8 +24,15 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
 
-_CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3})
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=15,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    # As many objects of the archive are read at a time.
+    max_pool_connections=24,
+)
 
 
 def in_aws(session: boto3.Session) -> Callable[[str], Any]:
@@ -86,6 +93,11 @@ class Clients:
     @property
     def sqs(self) -> SQSClient:
         client: SQSClient = self._client("sqs")
+        return client
+
+    @property
+    def sts(self) -> STSClient:
+        client: STSClient = self._client("sts")
         return client
 
     def _client(self, service: str) -> Any:

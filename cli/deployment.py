@@ -20,8 +20,11 @@ class Part(Enum):
     """What the command looks at: type, and logical id without the CDK's hash."""
 
     KEY = ("AWS::KMS::Key", "Key")
+    SIGNING_KEY = ("AWS::KMS::Key", "SigningPair")
+    EXPORT_KEY = ("AWS::KMS::Key", "ExportSigningPair")
     INBOX = ("AWS::S3::Bucket", "StorageInbox")
     ARCHIVE = ("AWS::S3::Bucket", "StorageArchive")
+    REVIEW = ("AWS::S3::Bucket", "StorageReview")
     TABLE = ("AWS::DynamoDB::Table", "Table")
     RECEIPTS_TOPIC = ("AWS::SNS::Topic", "ReceiptsTopic")
     RECEIPTS_QUEUE = ("AWS::SQS::Queue", "ReceiptsQueue")
@@ -35,7 +38,10 @@ class Part(Enum):
     IDENTITY = ("AWS::SES::EmailIdentity", "Identity")
     RULE = ("AWS::SES::ReceiptRule", "ReceivingRule")
     RECEIVE_MAIL = ("AWS::Lambda::Function", "RelayReceiveMailFunction")
+    ERASE_DATA = ("AWS::Lambda::Function", "ErasingEraseDataFunction")
     MAPPING = ("AWS::Lambda::EventSourceMapping", "RelayMapping")
+    ARCHIVING_MAPPING = ("AWS::Lambda::EventSourceMapping", "ArchivingMapping")
+    ARCHIVING_DEAD_LETTERS = ("AWS::SQS::Queue", "ArchivingDeadLetters")
     API = ("AWS::ApiGatewayV2::Api", "ApiHttpApi")
     RULE_SET = ("AWS::SES::ReceiptRuleSet", "ReceivingRuleSet")
 

@@ -3,24 +3,37 @@
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from cli import reports
+from cli.access import add_command as add_access
 from cli.checks import CHECKS
-from cli.checks.site import Site
-from cli.connecting import Options, UsageError, connect
-from cli.deployment import StackNotFoundError
+from cli.connecting import Options, UsageError
 from cli.doctor import examine, failed, proved
+from cli.erase import add_command as add_erase
+from cli.export import add_command as add_export
+from cli.options import (
+    CANNOT_START,
+    FAILED,
+    Endpoint,
+    Json,
+    Profile,
+    Region,
+    Stack,
+    connected,
+    end,
+)
+from cli.replay import add_command as add_replay
+from cli.review.commands import app as review
+from cli.review.holding import held, hold
 from cli.smoke.ports import SesPost, SystemClock
 from cli.smoke.running import Request, run_smoke
 from cli.telling import Quiet, Spoken
-from cli.troubles import explain
+from cli.verify import EXAMPLES as VERIFY_EXAMPLES
+from cli.verify import verify
 
-FAILED = 1
-"""Something that was looked at is not as it should be."""
-CANNOT_START = 2
-"""Nothing could be looked at: wrong options, no credentials, no stack."""
+review.add_typer(hold)
+review.add_typer(held)
 
 app = typer.Typer(
     name="parley",
@@ -30,14 +43,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Stack = Annotated[str | None, typer.Option(help="The stack's name. [default: as in cdk.json, else Parley]")]
-Region = Annotated[str | None, typer.Option(help="Its region. [default: as in cdk.json]")]
-Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
-Endpoint = Annotated[
-    str | None, typer.Option(help="The local emulator instead of AWS, such as http://127.0.0.1:4566.")
-]
 
 _DOCTOR_EXAMPLES = """Examples:
 
@@ -89,7 +94,7 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Say what is not ready in a deployment, and what to do about it. Only looks, changes nothing."""
-    site = _connected(Options(stack=stack, region=region, profile=profile, endpoint_url=endpoint_url))
+    site = connected(Options(stack=stack, region=region, profile=profile, endpoint_url=endpoint_url))
     console = Console()
     with console.status("looking") if not json else Console(stderr=True).status("looking"):
         found = examine(CHECKS, site)
@@ -115,10 +120,10 @@ def smoke(
     json: Json = False,
 ) -> None:
     """Send mail through a deployed relay and follow it hop by hop. Asks before it sends anything."""
-    site = _connected(Options(stack=stack, region=region, profile=profile))
+    site = connected(Options(stack=stack, region=region, profile=profile))
     console = Console(stderr=json)
     if json and not yes:
-        raise _end("With --json there is nobody to ask: add --yes.")
+        raise end("With --json there is nobody to ask: add --yes.")
     request = Request(author=author, to=to, only=tuple(only or ()), seconds=wait)
     try:
         with Quiet() if json else Spoken(console) as teller:
@@ -131,7 +136,7 @@ def smoke(
                 agree=lambda plan: yes or (isinstance(teller, Spoken) and teller.asked(plan, typer.confirm)),
             )
     except UsageError as error:
-        raise _end(str(error)) from None
+        raise end(str(error)) from None
     if json:
         about = {"stack": site.deployment.stack, "region": site.deployment.region, "token": result.token}
         typer.echo(reports.as_json(result.found, **about, sent=result.sent))
@@ -144,21 +149,10 @@ def smoke(
     raise typer.Exit(0 if proved(result.found) else FAILED)
 
 
-def _connected(options: Options) -> Site:
-    """The site, or an end with the reason."""
-    try:
-        return connect(options)
-    except UsageError as error:
-        reason = str(error)
-    except StackNotFoundError as error:
-        reason = f"There is no stack {error} there. Deploy it (make deploy), or name --stack and --region."
-    except (ClientError, BotoCoreError) as error:
-        finding = explain(error)
-        reason = f"{finding.text} {finding.next}"
-    raise _end(reason)
-
-
-def _end(reason: str) -> typer.Exit:
-    """The end before anything was done."""
-    typer.echo(f"parley: {reason}", err=True)
-    return typer.Exit(CANNOT_START)
+# In the order in which `parley --help` shows them.
+app.add_typer(review)
+app.command("verify", epilog=VERIFY_EXAMPLES)(verify)
+add_export(app)
+add_replay(app)
+add_erase(app)
+add_access(app)

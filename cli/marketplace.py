@@ -6,9 +6,8 @@ be repeated (docs/api.md), so who wants to retry can.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
-from urllib.parse import quote
 
 import urllib3
 from botocore.auth import SigV4Auth
@@ -18,6 +17,10 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from cli.answers import (
     ApiProblem,
     ApiUnreachableError,
+    Happening,
+    HeldMessage,
+    Hold,
+    Note,
     OpenedConversation,
     RegisteredParty,
     not_an_answer,
@@ -25,14 +28,20 @@ from cli.answers import (
     read_json,
     read_problem,
 )
+from cli.reviewing import Reviewing, What, segment
 
 __all__ = [
     "ApiProblem",
     "ApiUnreachableError",
+    "Happening",
+    "HeldMessage",
+    "Hold",
     "MarketplaceApi",
+    "Note",
     "OpenedConversation",
     "RegisteredParty",
     "Role",
+    "What",
 ]
 
 CONNECT_SECONDS = 5.0
@@ -43,7 +52,7 @@ _NOTHING: Mapping[str, str] = {}
 Role = Literal["buyer", "seller"]
 
 
-class MarketplaceApi:
+class MarketplaceApi(Reviewing):
     """Safe to share between threads.
 
     url: the stack's output `ApiUrl…`, with or without a path. credentials: those of boto3's session; they are
@@ -92,7 +101,7 @@ class MarketplaceApi:
         return self._party("POST", "/parties", wanted)
 
     def party(self, party: str) -> RegisteredParty:
-        return self._party("GET", f"/parties/{_segment(party)}")
+        return self._party("GET", f"/parties/{segment(party)}")
 
     def open_conversation(self, *, order: str, buyer: str, seller: str) -> OpenedConversation:
         """Opens the conversation of two parties about an order, or finds it. A closed one stays closed."""
@@ -101,7 +110,7 @@ class MarketplaceApi:
         )
 
     def conversation(self, conversation: str) -> OpenedConversation:
-        return self._conversation("GET", f"/conversations/{_segment(conversation)}")
+        return self._conversation("GET", f"/conversations/{segment(conversation)}")
 
     def close(self, conversation: str) -> OpenedConversation:
         """Closes a conversation: mail to its aliases is refused from then on."""
@@ -110,12 +119,20 @@ class MarketplaceApi:
     def reopen(self, conversation: str) -> OpenedConversation:
         return self._set_status(conversation, "open")
 
+    def conversations(
+        self, *, order: str | None = None, party: str | None = None
+    ) -> Iterator[OpenedConversation]:
+        """Those of an order or of a party: give one of the two. A request for each page."""
+        query = {"order": order} if party is None else {"party": party}
+        for page in self._pages("/conversations", query):
+            yield from read_body(lambda body: list(map(OpenedConversation.read, body["conversations"])), page)
+
     def description_version(self) -> str:
         """The version of the API, as its own `openapi.json` says; asks nothing of table or keys."""
         return str(self._ask("GET", "/openapi.json")["info"]["version"])
 
     def _set_status(self, conversation: str, status: str) -> OpenedConversation:
-        path = f"/conversations/{_segment(conversation)}"
+        path = f"/conversations/{segment(conversation)}"
         return self._conversation("PATCH", path, {"status": status})
 
     def _party(self, method: str, path: str, body: object = None) -> RegisteredParty:
@@ -134,7 +151,7 @@ class MarketplaceApi:
         except urllib3.exceptions.HTTPError as error:
             raise ApiUnreachableError(f"{type(error).__name__}: {error}") from None
         read = read_json(answer.data)
-        if answer.status not in (200, 201):
+        if answer.status not in (200, 201, 202):
             raise read_problem(answer.status, read)
         if not isinstance(read, dict):
             raise not_an_answer(answer.status)
@@ -151,8 +168,3 @@ class MarketplaceApi:
             credentials = credentials.get_frozen_credentials()
         SigV4Auth(credentials, "execute-api", self._region).add_auth(request)
         return {**dict(request.headers.items()), **self._headers}
-
-
-def _segment(id_: str) -> str:
-    """A path parameter: it cannot leave its segment, whatever it is."""
-    return quote(id_, safe="")

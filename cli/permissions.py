@@ -8,6 +8,7 @@ DOCTOR: dict[str, tuple[str, ...]] = {
     "DescribeActiveReceiptRuleSet": ("ses:DescribeActiveReceiptRuleSet",),
     "DescribeKey": ("kms:DescribeKey",),
     "DescribeStacks": ("cloudformation:DescribeStacks",),
+    "DescribeTable": ("dynamodb:DescribeTable",),
     "GetAccount": ("ses:GetAccount",),
     "GetConfigurationSet": ("ses:GetConfigurationSet",),
     "GetConfigurationSetEventDestinations": ("ses:GetConfigurationSetEventDestinations",),
@@ -25,6 +26,8 @@ SMOKE: dict[str, tuple[str, ...]] = {
     "DeleteQueue": ("sqs:DeleteQueue",),
     # What is encrypted with the stack's key is read with it.
     "GetObject": ("s3:GetObject", "kms:Decrypt"),
+    # Of the key that signed the checkpoint.
+    "GetPublicKey": ("kms:GetPublicKey",),
     "ListObjectsV2": ("s3:ListBucket",),
     "Query": ("dynamodb:Query", "kms:Decrypt"),
     "ReceiveMessage": ("sqs:ReceiveMessage",),
@@ -33,9 +36,31 @@ SMOKE: dict[str, tuple[str, ...]] = {
     "Subscribe": ("sns:Subscribe",),
     "Unsubscribe": ("sns:Unsubscribe",),
 }
+REVIEW: dict[str, tuple[str, ...]] = {
+    # Any credentials may ask whose they are.
+    "GetCallerIdentity": (),
+    # Only to compare the archive with the table; verification goes on without.
+    "GetItem": ("dynamodb:GetItem", "kms:Decrypt"),
+    "GetObject": ("s3:GetObject", "kms:Decrypt"),
+    "GetPublicKey": ("kms:GetPublicKey",),
+    "ListObjectsV2": ("s3:ListBucket",),
+    # With the key of exports, never with that of checkpoints.
+    "Sign": ("kms:Sign",),
+}
+"""Of `review`, `verify` and `export`, besides finding the stack; the roles of docs/reviewing.md have them."""
+REPLAY: dict[str, tuple[str, ...]] = {
+    "ChangeMessageVisibility": ("sqs:ChangeMessageVisibility",),
+    "DeleteMessage": ("sqs:DeleteMessage",),
+    "HeadObject": ("s3:GetObject", "s3:ListBucket"),
+    "ReceiveMessage": ("sqs:ReceiveMessage", "kms:Decrypt"),
+    "SendMessage": ("sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey"),
+}
 API = ("execute-api:Invoke",)
+ERASE: dict[str, tuple[str, ...]] = {"Invoke": ("lambda:InvokeFunction",)}
+"""Of `erase` and `erasures`, besides finding the stack; a privacy officer's role has it."""
+_ALL = (DOCTOR, SMOKE, REVIEW, REPLAY, ERASE)
 
 
 def actions_of(operation: str) -> tuple[str, ...]:
     """The actions that a call needs; () for one that is not listed."""
-    return DOCTOR.get(operation) or SMOKE.get(operation) or ()
+    return next((each[operation] for each in _ALL if each.get(operation)), ())

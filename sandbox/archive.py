@@ -1,4 +1,5 @@
-"""Reads a conversation as the relay keeps it: messages from the table, mails and entries from the archive.
+"""Reads a conversation as the relay keeps it: messages from the table, mails and entries from the archive,
+the transcript from the review bucket.
 
 Nothing is ever written. Names of items and objects come from where the relay takes them.
 """
@@ -9,7 +10,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from parley.archive.keys import entry_key, message_folder
+from botocore.exceptions import ClientError
+
+from parley.archive.chain import Committed
+from parley.archive.keys import CONTENT, ORIGINAL, RELAYED, entry_key, transcript_key
 from parley.conversation.aliases import ConversationId
 from parley.conversation.messages import Message
 from parley.relaying.ports import NoSuchObjectError
@@ -34,20 +38,30 @@ class Kept:
     bucket: str
     original: str
     relayed: str
+    content: str
     entry: str
 
 
 class ConversationArchive:
-    """One conversation. May be used from any thread, as boto3's clients may."""
+    """One conversation. bucket: the archive's; review: the other one, where transcripts lie. May be used from
+    any thread, as boto3's clients may."""
 
     def __init__(
-        self, *, s3: S3Client, dynamodb: DynamoDBClient, table: str, bucket: str, conversation: str
+        self,
+        *,
+        s3: S3Client,
+        dynamodb: DynamoDBClient,
+        table: str,
+        bucket: str,
+        review: str,
+        conversation: str,
     ) -> None:
         self.conversation = ConversationId(conversation)
         self._s3 = s3
         self._dynamodb = dynamodb
         self._table = table
         self._bucket = bucket
+        self._review = review
 
     def messages(self) -> tuple[Message, ...]:
         """The latest messages and attempts, in the order of the chain. Raises botocore's errors."""
@@ -56,13 +70,12 @@ class ConversationArchive:
 
     def kept(self, message: Message) -> Kept:
         """The keys of a message's objects. original and entry: also while they are not written yet."""
-        link = json.loads(message.link or "{}")
-        direction = f"{message.author_role or 'unproved'}-to-{link.get('recipient_role')}"
-        folder = message_folder(self.conversation, message.seq, message.received_at, direction, message.id)
+        committed = json.loads(message.link or "{}").get("commitments", {})
         return Kept(
             bucket=self._bucket,
-            original=f"{folder}original.eml",
-            relayed=f"{folder}relayed.eml" if "relayed" in link.get("commitments", {}) else "",
+            original=message.folder + ORIGINAL,
+            relayed=message.folder + RELAYED if Committed.RELAYED in committed else "",
+            content=message.folder + CONTENT if Committed.CONTENT in committed else "",
             entry=entry_key(self.conversation, message.seq, message.id),
         )
 
@@ -72,6 +85,25 @@ class ConversationArchive:
             return read_object(self._s3, self._bucket, key) if key else None
         except NoSuchObjectError:
             return None
+
+    def transcript(self) -> bytes | None:
+        """The page as it was made last; None before the first. Raises botocore's errors."""
+        try:
+            return read_object(self._s3, self._review, transcript_key(self.conversation))
+        except NoSuchObjectError:
+            return None
+
+    def transcript_version(self) -> str:
+        """Another one whenever the transcript was made anew, which comes after the entries of what it tells;
+        "" before the first. Raises botocore's errors."""
+        try:
+            told = self._s3.head_object(Bucket=self._review, Key=transcript_key(self.conversation))
+        except ClientError as error:
+            # S3 HeadObject: there is no body, so the status alone says that there is no object.
+            if error.response["Error"]["Code"] != "404":
+                raise
+            return ""
+        return f"{told['ETag']} {told['LastModified']}"
 
     def _between(self, first: str, last: str) -> list[Message]:
         answer = self._dynamodb.query(

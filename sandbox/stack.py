@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.marketplace import MarketplaceApi
-from parley.settings import RelaySettings
+from parley.settings import RelaySettings, variable
 from sandbox import connecting
 from sandbox.accounts import Account, Accounts
 from sandbox.archive import ConversationArchive
@@ -73,6 +73,7 @@ class Sandbox:
             dynamodb=self.deployed.local.client("dynamodb"),
             table=self.settings.table,
             bucket=self.settings.archive_bucket,
+            review=self.deployed.variables("write_archive")[variable("review_bucket")],
             conversation=conversation,
         )
 

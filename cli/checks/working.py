@@ -93,17 +93,21 @@ def mapping(site: Site) -> Iterator[Finding]:
     """Whether Lambda takes mail from the queue."""
     uuid = site.deployment.physical(Part.MAPPING)
     told = site.clients.functions.get_event_source_mapping(UUID=uuid)
-    if told["State"] == "Enabled":
-        yield ok("mapping", "Lambda takes mail from the queue.")
-    elif told["State"] in ("Creating", "Enabling", "Updating"):
-        text = f"Lambda does not take mail from the queue yet: {told['State']}."
-        yield warn("mapping-starting", text, "Wait a minute and look again.")
-    else:
-        yield fail(
-            "mapping-off",
-            f"Lambda does not take mail from the queue: the event source mapping is {told['State']}.",
-            f"aws lambda update-event-source-mapping --uuid {uuid} --enabled",
-        )
+    yield taking(told["State"], uuid, code="mapping", what="mail from the queue")
+
+
+def taking(state: str, uuid: str, *, code: str, what: str) -> Finding:
+    """What the state of an event source mapping means. what: that Lambda should take."""
+    if state == "Enabled":
+        return ok(code, f"Lambda takes {what}.")
+    if state in ("Creating", "Enabling", "Updating"):
+        text = f"Lambda does not take {what} yet: {state}."
+        return warn(f"{code}-starting", text, "Wait a minute and look again.")
+    return fail(
+        f"{code}-off",
+        f"Lambda does not take {what}: the event source mapping is {state}.",
+        f"aws lambda update-event-source-mapping --uuid {uuid} --enabled",
+    )
 
 
 def operator_mailbox(site: Site) -> Iterator[Finding]:
@@ -127,14 +131,14 @@ def key(site: Site) -> Iterator[Finding]:
     if told["KeyState"] == "Enabled":
         yield ok("key", "The key is enabled.")
     else:
-        key_id = told["KeyId"]
-        pending = told["KeyState"] == "PendingDeletion"
-        cancel = f"aws kms cancel-key-deletion --key-id {key_id}, then " if pending else ""
-        yield fail(
-            "key-off",
-            f"The key is {told['KeyState']}: no mail can be received or read.",
-            f"{cancel}aws kms enable-key --key-id {key_id}",
-        )
+        text = f"The key is {told['KeyState']}: no mail can be received or read."
+        yield fail("key-off", text, enabling(told["KeyId"], told["KeyState"]))
+
+
+def enabling(key_id: str, state: str) -> str:
+    """How a key that is not enabled becomes so again."""
+    cancel = f"aws kms cancel-key-deletion --key-id {key_id}, then " if state == "PendingDeletion" else ""
+    return f"{cancel}aws kms enable-key --key-id {key_id}"
 
 
 def api(site: Site) -> Iterator[Finding]:

@@ -9,7 +9,12 @@ from botocore.exceptions import ClientError
 
 from cli.checks.site import Site
 from cli.deployment import Part
+from cli.evidence.holdings import Holdings
+from cli.evidence.signing import key_in_kms
+from cli.evidence.verifying import read, verify_seen
 from cli.smoke.journey import Journey
+from parley.archive.keys import NAMES, RELAYED, conversation_prefix
+from parley.archive.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +27,9 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """What the archive holds of a conversation's only message. locked_until: the earliest, None if one of
+    """What receive_mail keeps of a conversation's only message. locked_until: the earliest, None if one of
     the objects is not locked."""
 
-    entry: bytes
     relayed: bytes
     ours: bool
     locked_until: datetime | None
@@ -45,25 +49,29 @@ def state_of_object(site: Site, bucket: Part, key: str) -> StoredObject | None:
 
 
 def archived_objects(journey: Journey, site: Site) -> Archived | None:
-    """None until original, relayed mail and entry are all there."""
-    conversation = journey.conversation.id
-    keys = [
-        key
-        for prefix in (f"conversations/{conversation}/", f"entries/{conversation}/")
-        for key in _keys(site, prefix)
-    ]
+    """None until original, relayed mail and content are all there."""
+    keys = _keys(site, conversation_prefix(journey.conversation.id))
     by_name = {key.rpartition("/")[2]: key for key in keys}
-    entries = [key for key in keys if key.startswith("entries/")]
-    if not entries or not {"original.eml", "relayed.eml"} <= by_name.keys():
+    if not set(NAMES.values()) <= by_name.keys():
         return None
     states = [state for key in keys if (state := state_of_object(site, Part.ARCHIVE, key))]
     locks = [state.locked_until for state in states]
     return Archived(
-        entry=_read(site, entries[0]),
-        relayed=_read(site, by_name["relayed.eml"]),
+        relayed=_read(site, by_name[RELAYED]),
         ours=all(state.ours for state in states),
         locked_until=None if None in locks else min(lock for lock in locks if lock),
     )
+
+
+def proof(journey: Journey, site: Site) -> Verdict | None:
+    """What the conversation's objects prove; None until its entry and a checkpoint are there."""
+    conversation = journey.conversation.id
+    holdings = Holdings(site.clients, site.deployment.physical(Part.ARCHIVE), conversation)
+    seen = read(holdings, holdings.keys(), lambda: None)
+    if not seen.entries or not seen.checkpoints:
+        return None
+    signer = key_in_kms(site.clients, site.deployment.physical(Part.SIGNING_KEY))
+    return verify_seen(seen, conversation, [signer])
 
 
 def shows(raw: bytes, text: str) -> bool:

@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from parley.archive.chain import commitment, link_hash
+from parley.archive.chain import Committed, commitment, link_hash
 from parley.conversation.conversations import Head
 from parley.mail.address import parse_mailbox
 from parley.masking.gate import leaks
@@ -144,7 +144,7 @@ def _chain_faults(filed: Sequence[Filed], head: Head) -> Iterable[str]:
     previous = ""
     for place, each in enumerate(filed, 1):
         text = each.message.link or ""
-        if json.loads(text) != each.link:
+        if json.loads(text) != each.link or json.loads(each.message.record or "{}") != each.entry["record"]:
             yield f"entry {place} differs from the table"
         if each.link["seq"] != place or each.link["previous"] != previous:
             yield f"link {place} does not follow the one before"
@@ -158,9 +158,15 @@ def _chain_faults(filed: Sequence[Filed], head: Head) -> Iterable[str]:
 
 def _commitment_faults(filed: Filed, place: int) -> Iterable[str]:
     salts = dict(filed.message.salts)
-    contents = {"original": filed.original, "relayed": filed.relayed}
+    record = (filed.message.record or "").encode("ascii")
+    contents = {
+        Committed.RECORD: record,
+        Committed.ORIGINAL: filed.original,
+        Committed.RELAYED: filed.relayed,
+        Committed.CONTENT: filed.content,
+    }
     for kind, committed in filed.link["commitments"].items():
-        content = contents[kind]
+        content = contents[Committed(kind)]
         if content is None or commitment(salts[kind], hashlib.sha256(content).hexdigest()) != committed:
             yield f"link {place} commits to another {kind}"
 

@@ -34,13 +34,14 @@ class MissingError(LookupError):
 class Filed:
     """A message with its outcome, and what the archive holds of it.
 
-    entry: the JSON that was written once. relayed: None for a mail that was not passed on.
+    entry: the JSON that was written once. relayed, content: None for a mail that was not passed on.
     """
 
     message: Message
     kept: Kept
     original: bytes
     relayed: bytes | None
+    content: bytes | None
     entry: Mapping[str, Any]
 
     @property
@@ -89,6 +90,7 @@ class Books:
             kept=kept,
             original=original,
             relayed=self._archive.read(kept.relayed),
+            content=self._archive.read(kept.content),
             entry=json.loads(entry),
         )
 

@@ -71,7 +71,8 @@ SCENES = (
     Scene(
         "The books are closed",
         "Every mail has exactly one outcome, and nothing waits. From what lies in the archive alone, every"
-        " link of every chain is computed once more.",
+        " link of every chain is computed once more and every signature checked; and each conversation has a"
+        " transcript that its reviewer can read.",
         closing,
     ),
 )

@@ -67,8 +67,12 @@ class Stage:
     def books(self, both: Correspondence) -> Books:
         return Books(self.sandbox, both.conversation)
 
+    @property
+    def all(self) -> tuple[Correspondence, ...]:
+        return (self.first, *self.correspondences)
+
     def all_books(self) -> tuple[Books, ...]:
-        return tuple(self.books(both) for both in (self.first, *self.correspondences))
+        return tuple(map(self.books, self.all))
 
     def post(
         self,

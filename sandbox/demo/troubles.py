@@ -5,6 +5,7 @@ from sandbox.demo.acts import Act
 from sandbox.demo.checks import chain, equal, no_leak, original_kept, outcome, parsed, queues_empty
 from sandbox.demo.letters import Author, anybody_there, curious, forged
 from sandbox.demo.panels import books, queues, record, sheet, unseen
+from sandbox.demo.proofs import proof, proved, told
 from sandbox.demo.stage import Stage, author
 from sandbox.seeding import PASSWORD
 
@@ -84,11 +85,14 @@ def bounce(stage: Stage) -> Act:
 
 def closing(stage: Stage) -> Act:
     kept = stage.all_books()
+    proofs = [proof(stage.sandbox, both) for both in stage.all]
     filed, waiting = [each.filed() for each in kept], stage.sandbox.queues().depths()
     return Act(
         groups=((books(filed), queues(waiting)),),
         checks=(
             *(chain(each, book.head()) for each, book in zip(filed, kept, strict=True)),
+            *map(proved, proofs),
+            *map(told, proofs),
             queues_empty(waiting),
         ),
     )

@@ -11,6 +11,7 @@ Template = dict[str, Any]
 REFUSED = frozenset(
     {
         "AWS::Athena::NamedQuery",
+        "AWS::CloudTrail::Trail",
         "AWS::CloudWatch::CompositeAlarm",
         "AWS::SES::ReceiptRule",
         "AWS::SES::ReceiptRuleSet",

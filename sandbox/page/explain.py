@@ -15,6 +15,7 @@ _OUTCOMES = {
     State.SENDING: "being sent",
     State.RELAYED: "passed on",
     State.HELD: "kept back until a reviewer decides",
+    State.RELEASING: "being passed on by a reviewer",
     State.RELEASED: "passed on by a reviewer",
     State.REFUSED: "not passed on; recorded as an attempt",
     State.EXPIRED: "kept back, and nobody decided in time",
@@ -100,9 +101,9 @@ class Story:
 
 
 def story(message: Message) -> Story:
-    """From the message's link, which holds codes and places and no word of the mail."""
-    link = json.loads(message.link or "{}")
-    screening = link.get("screening", {})
+    """From the message's record, which holds codes and places and no word of the mail."""
+    record = json.loads(message.record or "{}")
+    screening = record.get("screening", {})
     findings = tuple(_explained(*finding) for finding in screening.get("findings", []))
     found = {each.code for each in findings}
     stopped = message.state in (State.HELD, State.REFUSED, State.EXPIRED, State.DISCARDED)
@@ -110,7 +111,7 @@ def story(message: Message) -> Story:
     return Story(
         seq=message.seq,
         author=message.author_role or "",
-        recipient=link.get("recipient_role", ""),
+        recipient=record.get("recipient_role", ""),
         state=message.state,
         outcome=_OUTCOMES[message.state],
         findings=findings,

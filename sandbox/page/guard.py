@@ -13,8 +13,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from parley.archive.transcript.rendering import POLICY
+
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 DOWNLOAD_POLICY = "default-src 'none'; sandbox"
+TRANSCRIPT_POLICY = f"{POLICY}; frame-ancestors 'none'; sandbox"
+"""What the transcript asks for itself; and without an origin it reaches neither this page nor its forms."""
 
 
 @dataclass(frozen=True, slots=True)

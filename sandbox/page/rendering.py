@@ -48,6 +48,7 @@ class Renderer:
             columns=columns,
             messages=messages,
             queues=seen.queues,
+            transcript=seen.transcript,
             trouble=trouble,
             conversation=self._exchange.archive.conversation,
             version=version,

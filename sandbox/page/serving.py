@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.page.exchange import Exchange
 from sandbox.page.forms import MAX_BODY, BadFormError, Form, read_form
-from sandbox.page.guard import DOWNLOAD_POLICY, Secrets
+from sandbox.page.guard import DOWNLOAD_POLICY, TRANSCRIPT_POLICY, Secrets
 from sandbox.page.place import Column, Place
 from sandbox.page.reading import attachment
 from sandbox.page.rendering import Renderer
@@ -48,6 +48,7 @@ class Site:
                 Route("/send/{role}", self.send, methods=["POST"]),
                 Route("/mail/{role}", self.download),
                 Route("/archive/{seq:int}/{kind}", self.archived),
+                Route("/transcript", self.transcript),
                 Route("/changes", self.changes),
                 Mount("/static", StaticFiles(directory=_STATIC)),
             ]
@@ -105,6 +106,13 @@ class Site:
                 if raw is not None:
                     return _download(f"{seq:04d}-{kind}.eml", raw)
         raise HTTPException(404)
+
+    def transcript(self, _: Request) -> Response:
+        """The page that reviewers open, under its own policy."""
+        page = self._exchange.archive.transcript()
+        if page is None:
+            raise HTTPException(404)
+        return HTMLResponse(page, headers={"Content-Security-Policy": TRANSCRIPT_POLICY})
 
     async def changes(self, _: Request) -> Response:
         """Server-sent events: the page's version, now and whenever it changes."""

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,15 +13,17 @@ from sandbox.page.exchange import Exchange
 from sandbox.queues import Depth
 
 INTERVAL = 0.7
-"""Seconds between two looks at table and queues."""
+"""Seconds between two looks at table, queues and transcript."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """trouble: why table or queues could not be read, "" if they could."""
+    """transcript: its version, "" before there is one. trouble: why table, queues or review bucket could not
+    be read, "" if they could."""
 
     messages: tuple[Message, ...] = ()
     queues: tuple[Depth, ...] = ()
+    transcript: str = ""
     trouble: str = ""
 
 
@@ -65,7 +67,7 @@ class Watch:
         seen = self.look()
         for message in seen.messages:
             digest.update(f"{message.id} {message.state} {message.codes}\n".encode())
-        digest.update(f"{seen.queues} {seen.trouble}\n".encode())
+        digest.update(f"{seen.queues} {seen.transcript} {seen.trouble}\n".encode())
         mailboxes = self._exchange.mailboxes
         for person in self._exchange.people:
             for folder in mailboxes.folders(person.account.mailbox):
@@ -76,7 +78,8 @@ class Watch:
 
     def _ask(self) -> Seen:
         try:
-            return Seen(self._exchange.archive.messages(), self._exchange.queues.depths())
+            archive = self._exchange.archive
+            return Seen(archive.messages(), self._exchange.queues.depths(), archive.transcript_version())
         except (BotoCoreError, ClientError, UnreadableItemError) as error:
             # What was there a moment ago is worth more than nothing.
-            return Seen(self._seen.messages, self._seen.queues, type(error).__name__)
+            return replace(self._seen, trouble=type(error).__name__)

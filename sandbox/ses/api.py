@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler
 from sandbox.ses.refusals import RefusalError
 
 SEND_EMAIL = ("POST", "/v2/email/outbound-emails")
+SUPPRESSED = ("DELETE", "/v2/email/suppression/addresses/")
+"""DeleteSuppressedDestination. Who is suppressed here is told by a local-part, and nobody is on a list."""
 # 40 MB are 54 MB in base64; beside them the JSON holds little.
 _MAX_BODY = 80 * 1024 * 1024
 
@@ -93,6 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         try:
             body = self._body()
+            if self.command == SUPPRESSED[0] and self.path.startswith(SUPPRESSED[1]):
+                raise RefusalError("NotFoundException", "Not on the suppression list.", status=404)
             if (self.command, self.path.rstrip("/")) != SEND_EMAIL:
                 text = f"The sandbox's SES only knows SendEmail ({' '.join(SEND_EMAIL)})."
                 raise RefusalError("UnknownOperationException", text)

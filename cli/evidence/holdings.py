@@ -1,0 +1,92 @@
+"""A conversation as it lies in the archive bucket, read by many connections at a time."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cli.aws import Clients
+from parley.archive import keys
+
+_DENIED = frozenset(("403", "AccessDenied"))
+_GONE = frozenset(("404", "NoSuchKey"))
+
+
+class DeniedError(Exception):
+    """These credentials may not read the object; the text is its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """salt: of the commitment to it, "" if it has none."""
+
+    key: str
+    content: bytes
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no object. code: "object-missing" or "access-denied"."""
+
+    key: str
+    code: str
+
+
+class Holdings:
+    """bucket: the archive's. Safe to share between threads."""
+
+    def __init__(self, clients: Clients, bucket: str, conversation: str) -> None:
+        self._clients = clients
+        self._bucket = bucket
+        self.conversation = conversation
+        # More threads than connections would only wait for each other.
+        config: Any = clients.s3.meta.config  # its options are not known to the type checker
+        self.width: int = config.max_pool_connections
+
+    def keys(self) -> list[str]:
+        """Of all objects of the conversation, sorted."""
+        prefixes = (
+            keys.entry_prefix(self.conversation),
+            keys.checkpoint_prefix(self.conversation),
+            keys.conversation_prefix(self.conversation),
+        )
+        return sorted(key for prefix in prefixes for key in self._listed(prefix))
+
+    def entry_keys(self) -> list[str]:
+        return sorted(self._listed(keys.entry_prefix(self.conversation)))
+
+    def _listed(self, prefix: str) -> Iterator[str]:
+        pages = self._clients.s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        for page in pages:
+            yield from (each["Key"] for each in page.get("Contents", []))
+
+    def read(self, key: str) -> Object | Refusal:
+        try:
+            answer = self._clients.s3.get_object(Bucket=self._bucket, Key=key)
+            with answer["Body"] as body:
+                return Object(key, body.read(), answer["Metadata"].get("salt", ""))
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _GONE:
+                return Refusal(key, "object-missing")
+            if code in _DENIED:
+                return Refusal(key, "access-denied")
+            raise
+
+    def read_all(
+        self, wanted: Iterable[str], *, ahead: int | None = None, done: Callable[[], None] = lambda: None
+    ) -> Iterator[Object | Refusal]:
+        """Each object in the order of its key in `wanted`. ahead: how many are held in memory at a time."""
+        ahead = ahead or 2 * self.width
+        with ThreadPoolExecutor(min(self.width, ahead)) as pool:
+            remaining = iter(wanted)
+            running = [pool.submit(self.read, key) for key in islice(remaining, ahead)]
+            while running:
+                found = running.pop(0).result()
+                running += [pool.submit(self.read, key) for key in islice(remaining, 1)]
+                yield found
+                done()

@@ -1,0 +1,91 @@
+"""What reviewers ask of the API (docs/api.md, "For reviewers"): ids, codes and times, never mail."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from cli.answers import Happening, HeldMessage, Hold, Note, read_body
+
+What = Literal["transcript", "entries", "originals", "export"]
+
+
+class Reviewing(ABC):
+    """The requests of reviewers, over what signs and sends them. All methods raise what `_ask` raises."""
+
+    @abstractmethod
+    def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]: ...
+
+    def held(self) -> Iterator[HeldMessage]:
+        """The mail that waits for a decision, the oldest first. A request for each page."""
+        for page in self._pages("/held", {}):
+            yield from read_body(lambda body: list(map(HeldMessage.read, body["messages"])), page)
+
+    def history(self, conversation: str) -> list[Happening]:
+        """Everything that happened in a conversation, in the order of its chain. A request for each page."""
+        path = f"/conversations/{segment(conversation)}/history"
+        found: list[Happening] = []
+        for page in self._pages(path, {"limit": "100"}):
+            found += read_body(lambda body: list(map(Happening.read, body["happenings"])), page)
+        return sorted(found, key=lambda each: each.seq)
+
+    def add_note(self, conversation: str, *, case: str, text: str, id: str | None = None) -> Note:  # noqa: A002
+        """id: your own, by which a repeated request is recognised."""
+        body = _given(case=case, text=text, id=id)
+        answered = self._ask("POST", f"/conversations/{segment(conversation)}/notes", body)
+        return read_body(Note.read, answered)
+
+    def place_hold(
+        self,
+        conversation: str,
+        *,
+        case: str,
+        reason: str,
+        id: str | None = None,  # noqa: A002
+    ) -> Hold:
+        """id: as for a note."""
+        body = _given(case=case, reason=reason, id=id)
+        answered = self._ask("POST", f"/conversations/{segment(conversation)}/holds", body)
+        return read_body(Hold.read, answered)
+
+    def lift_hold(self, conversation: str, hold: str, *, reason: str) -> Hold:
+        path = f"/conversations/{segment(conversation)}/holds/{segment(hold)}/lift"
+        return read_body(Hold.read, self._ask("POST", path, {"reason": reason}))
+
+    def release(self, conversation: str, message: str, *, case: str, reason: str) -> str:
+        """Asks for a held message to be sent; its state then: "releasing", or "released" before."""
+        return self._decide(conversation, message, "release", case, reason)
+
+    def refuse(self, conversation: str, message: str, *, case: str, reason: str) -> str:
+        """Refuses a held message for good; its state then: "refused"."""
+        return self._decide(conversation, message, "refuse", case, reason)
+
+    def record_read(self, conversation: str, *, case: str, what: What, id: str | None = None) -> str:  # noqa: A002
+        """Records that the caller is about to read; the record's id."""
+        body = _given(case=case, what=what, id=id)
+        answered = self._ask("POST", f"/conversations/{segment(conversation)}/reads", body)
+        return read_body(lambda read: str(read["id"]), answered)
+
+    def _decide(self, conversation: str, message: str, verb: str, case: str, reason: str) -> str:
+        path = f"/conversations/{segment(conversation)}/messages/{segment(message)}/{verb}"
+        answered = self._ask("POST", path, {"case": case, "reason": reason})
+        return read_body(lambda read: str(read["state"]), answered)
+
+    def _pages(self, path: str, query: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+        asked = {name: value for name, value in query.items() if value is not None}
+        while True:
+            page = self._ask("GET", f"{path}?{urlencode(asked)}" if asked else path)
+            yield page
+            following = read_body(lambda body: body["next"], page)
+            if following is None:
+                return
+            asked["cursor"] = str(following)
+
+
+def _given(**members: str | None) -> dict[str, str]:
+    return {name: each for name, each in members.items() if each is not None}
+
+
+def segment(id_: str) -> str:
+    """A path parameter: it cannot leave its segment, whatever it is."""
+    return quote(id_, safe="")
