@@ -33,6 +33,7 @@ PARTS: dict[Part, str] = {
     },
     Part.KEY: KEY,
     Part.MAPPING: "99999999-2222-3333-4444-555555555555",
+    Part.ARCHIVING_MAPPING: "99999999-2222-3333-4444-666666666666",
     Part.IDENTITY: "relay.example.com",
     Part.CONFIGURATION_SET: "Parley",
     Part.RULE: "Parley",

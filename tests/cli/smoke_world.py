@@ -90,7 +90,8 @@ class World:
     """Implements `Post`, `Teller` and `Clock`: while the smoke test sleeps, the deployment works.
 
     lose: the hop at which mail gets lost. denied: an operation that the smoke test's own credentials may not
-    call. verdicts: SES's. works: whether Lambda takes mail from the queue.
+    call. verdicts: SES's. works: whether Lambda takes mail from the queue. follows: whether it takes changes
+    from the table's stream.
     """
 
     market: Market
@@ -98,6 +99,7 @@ class World:
     denied: str = ""
     verdicts: dict[str, str] = field(default_factory=lambda: dict(PASS))
     works: bool = True
+    follows: bool = True
     told_of: list[tuple[str, str, str]] = field(default_factory=list)
     waited_for: list[str] = field(default_factory=list)
     receipts: list[str] = field(default_factory=list)
@@ -160,6 +162,8 @@ class World:
         self.market.clock.pass_by(timedelta(seconds=seconds))
         if self.works:
             self.market.work()
+        if self.follows:
+            self.market.follow()
         if self.lose != "events":
             self._tell_events()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cli.checks import domain, receiving, sending, stack, working
+from cli.checks import archiving, domain, receiving, sending, stack, working
 from cli.deployment import Part
 from cli.marketplace import ApiProblem, ApiUnreachableError
 from tests.cli.sites import (
@@ -13,6 +13,7 @@ from tests.cli.sites import (
     KEY,
     NOW,
     PARTS,
+    REGION,
     TOPIC,
     ZONE,
     FakeResolver,
@@ -384,6 +385,46 @@ def test_an_operators_mailbox_that_is_an_example_is_told(mailbox: str, expected:
 def test_the_state_of_the_key_is_told(state: str, expected: tuple[str, str]) -> None:
     site = a_site(Says("kms", "describe_key", {"KeyMetadata": {"KeyId": KEY, "KeyState": state}}))
     assert codes(working.key(site)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [("Enabled", ("ok", "signing-key")), ("Disabled", ("fail", "signing-key-off"))]
+)
+def test_the_state_of_the_key_that_signs_is_told(state: str, expected: tuple[str, str]) -> None:
+    site = a_site(Says("kms", "describe_key", {"KeyMetadata": {"KeyId": KEY, "KeyState": state}}))
+    assert codes(archiving.signing_key(site)) == [expected]
+
+
+STREAM = f"arn:aws:dynamodb:{REGION}:123456789012:table/Parley/stream/2026-11-20T12:00:00.000"
+FOLLOWED = {"State": "Enabled", "EventSourceArn": STREAM, "LastProcessingResult": "OK"}
+STREAMING = {"StreamSpecification": {"StreamEnabled": True}, "LatestStreamArn": STREAM}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "table", "expected"),
+    [
+        ({}, {}, ("ok", "following")),
+        ({"LastProcessingResult": "No records processed"}, {}, ("ok", "following")),
+        ({"LastProcessingResult": "PROBLEM: Function call failed"}, {}, ("warn", "following-fails")),
+        ({"State": "Enabling"}, {}, ("warn", "following-starting")),
+        ({"State": "Disabled"}, {}, ("fail", "following-off")),
+        ({}, {"StreamSpecification": {"StreamEnabled": False}}, ("fail", "stream-off")),
+        ({}, {"LatestStreamArn": f"{STREAM}-later"}, ("fail", "stream-off")),
+    ],
+)
+def test_whether_the_table_is_followed_is_told(
+    mapping: dict[str, str], table: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    site = a_site(
+        Says("lambda", "get_event_source_mapping", {**FOLLOWED, **mapping}),
+        Says("dynamodb", "describe_table", {"Table": {**STREAMING, **table}}),
+    )
+    assert codes(archiving.following(site)) == [expected]
+
+
+@pytest.mark.parametrize(("told", "expected"), [(0, ("ok", "followed")), (2, ("fail", "unfollowed"))])
+def test_changes_that_were_given_up_are_told(told: int, expected: tuple[str, str]) -> None:
+    assert codes(archiving.unfollowed(a_site(depth(told)))) == [expected]
 
 
 def test_a_key_that_will_be_deleted_is_kept_before_it_is_enabled() -> None:

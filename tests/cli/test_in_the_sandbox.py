@@ -74,5 +74,5 @@ def test_every_simulated_mail_passes_every_hop_of_the_deployed_stack(probed: San
     assert [each for each in found if each.finding.status is not Status.OK] == []
     hops = [each.check for each in found if each.concern == "complaint"]
     assert hops == [
-        *("opening", "sending", "receiving", "inbox", "outcome", "archive", "masking", "delivery"),
+        *("opening", "sending", "receiving", "inbox", "outcome", "archive", "masking", "delivery", "entry"),
     ]

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.testing import CliRunner
 
-from cli import connecting, main
+from cli import connecting, main, options
 from cli.checks.site import Check, Site
 from cli.connecting import Options, UsageError
 from cli.deployment import Part, StackNotFoundError
@@ -28,7 +28,7 @@ def run(*arguments: str, text: str = "") -> Any:
 
 def sees(monkeypatch: pytest.MonkeyPatch, *findings: Finding, site: Site | None = None) -> None:
     """The command is connected to a site, and its one check finds this."""
-    monkeypatch.setattr(main, "connect", lambda _: site or a_site())
+    monkeypatch.setattr(options, "connect", lambda _: site or a_site())
     monkeypatch.setattr(main, "CHECKS", (Check("Concern", "check", lambda _: iter(findings)),))
 
 
@@ -88,7 +88,7 @@ def test_a_command_that_cannot_start_says_why_in_a_line(
     def broken(_: Options) -> Site:
         raise error
 
-    monkeypatch.setattr(main, "connect", broken)
+    monkeypatch.setattr(options, "connect", broken)
     ended = run("doctor")
     assert (ended.exit_code, ended.output.count("\n")) == (2, 1)
     assert part in ended.output

@@ -14,9 +14,10 @@ import pytest
 from botocore.credentials import Credentials
 
 from cli import marketplace
-from cli.marketplace import ApiProblem, ApiUnreachableError, MarketplaceApi
+from cli.marketplace import ApiProblem, ApiUnreachableError, HeldMessage, Hold, MarketplaceApi, Note
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+HOLD = {"id": "h1", "case": "case-17", "placed_at": "2026-09-04T16:12:00+00:00", "in_force": True}
 PARTY = {
     "id": "seller-1",
     "role": "seller",
@@ -34,6 +35,7 @@ CONVERSATION = {
     "buyer": "buyer-1",
     "seller": "seller-1",
     "aliases": {"buyer": "b-1@relay.example", "seller": "s-1@relay.example"},
+    "holds": [HOLD],
 }
 
 
@@ -47,7 +49,8 @@ class Asked:
 
 @dataclass
 class Server:
-    """Answers every request with `status`, `body` and `more` header fields; remembers what it was asked."""
+    """Answers every request with `status`, `body` and `more` header fields, or with what is left of
+    `following`; remembers what it was asked."""
 
     url: str = ""
     status: int = 200
@@ -55,6 +58,7 @@ class Server:
     more: dict[str, str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     silent: threading.Event = field(default_factory=threading.Event)
+    following: list[object] = field(default_factory=list)
 
     def answers(self, status: int, body: object, **more: str) -> None:
         self.status, self.body, self.more = status, json.dumps(body).encode(), more
@@ -73,6 +77,8 @@ def server() -> Iterator[Server]:
             if made.silent.is_set():
                 release.wait(10)
                 return
+            if made.following:
+                made.answers(200, made.following.pop(0))
             self.send_response(made.status)
             for name, value in made.more.items():
                 self.send_header(name, value)
@@ -107,10 +113,12 @@ def signature(asked: Asked) -> str:
     _, _, scope = re.search(r"Credential=([^/]+)(/)([^,]+)", authorization).groups()  # type: ignore[union-attr]
     names = re.search(r"SignedHeaders=([^,]+)", authorization)[1]  # type: ignore[index]
     headers = "".join(f"{name}:{' '.join(asked.headers[name].split())}\n" for name in names.split(";"))
-    unreserved = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/"
+    unreserved = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/?=&"
     path = "".join(chr(octet) if octet in unreserved else f"%{octet:02X}" for octet in asked.path.encode())
     digest = hashlib.sha256(asked.body).hexdigest()
-    canonical = f"{asked.method}\n{path}\n\n{headers}\n{names}\n{digest}"
+    path, _, query = path.partition("?")
+    query = "&".join(sorted(query.split("&")))
+    canonical = f"{asked.method}\n{path}\n{query}\n{headers}\n{names}\n{digest}"
     time = asked.headers["x-amz-date"]
     text = f"AWS4-HMAC-SHA256\n{time}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     key = f"AWS4{SECRET}".encode()
@@ -143,6 +151,7 @@ def test_a_conversation_has_the_alias_of_each_party(server: Server) -> None:
     server.answers(200, CONVERSATION)
     opened = api(server).open_conversation(order="303#11", buyer="buyer-1", seller="seller-1")
     assert (opened.buyer_alias, opened.seller_alias) == ("b-1@relay.example", "s-1@relay.example")
+    assert [(hold.id, hold.case, hold.in_force) for hold in opened.holds] == [("h1", "case-17", True)]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +170,100 @@ def test_a_conversation_is_shown_closed_and_reopened_by_its_id(
     (asked,) = server.asked
     assert (asked.method, asked.path) == (method, "/conversations/c1")
     assert (json.loads(asked.body) if asked.body else None) == body
+
+
+DECIDED = {"case": "case-17", "reason": "no spam"}
+NOTED = {"id": "n1", "case": "case-17", "at": "2026-09-04T16:12:00+00:00", "seq": 3}
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "path", "body", "made"),
+    [
+        (
+            lambda each: each.release("c1", "m/1", **DECIDED),
+            (202, {"message": "m/1", "state": "releasing"}),
+            "/conversations/c1/messages/m%2F1/release",
+            DECIDED,
+            "releasing",
+        ),
+        (
+            lambda each: each.refuse("c1", "m1", **DECIDED),
+            (200, {"message": "m1", "state": "refused"}),
+            "/conversations/c1/messages/m1/refuse",
+            DECIDED,
+            "refused",
+        ),
+        (
+            lambda each: each.add_note("c1", case="case-17", text="called", id="n1"),
+            (201, NOTED),
+            "/conversations/c1/notes",
+            {"case": "case-17", "text": "called", "id": "n1"},
+            Note(**NOTED),
+        ),
+        (
+            lambda each: each.place_hold("c1", **DECIDED),
+            (201, HOLD),
+            "/conversations/c1/holds",
+            DECIDED,
+            Hold(**HOLD),
+        ),
+        (
+            lambda each: each.lift_hold("c1", "h1", reason="over"),
+            (200, HOLD | {"in_force": False}),
+            "/conversations/c1/holds/h1/lift",
+            {"reason": "over"},
+            Hold(**HOLD | {"in_force": False}),
+        ),
+        (
+            lambda each: each.record_read("c1", case="case-17", what="transcript"),
+            (201, {"id": "r1", "at": "2026-09-04T16:12:00+00:00"}),
+            "/conversations/c1/reads",
+            {"case": "case-17", "what": "transcript"},
+            "r1",
+        ),
+    ],
+)
+def test_what_a_reviewer_does_is_one_request(
+    server: Server,
+    ask: Callable[[MarketplaceApi], object],
+    answer: tuple[int, object],
+    path: str,
+    body: object,
+    made: object,
+) -> None:
+    server.answers(*answer)
+    assert ask(api(server)) == made
+    (asked,) = server.asked
+    assert (asked.method, asked.path, json.loads(asked.body)) == ("POST", path, body)
+
+
+def test_pages_are_asked_for_until_the_last_one(server: Server) -> None:
+    happening = {"kind": "note", "id": "n1", "at": NOTED["at"], "message": None, "facts": {"case": "17"}}
+    server.following = [
+        {"happenings": [happening | {"seq": 2}], "next": "WyJ4Il0"},
+        {"happenings": [happening | {"seq": 1}], "next": None},
+    ]
+    assert [each.seq for each in api(server).history("c1")] == [1, 2]
+    path = "/conversations/c1/history?limit=100"
+    assert [each.path for each in server.asked] == [path, f"{path}&cursor=WyJ4Il0"]
+    for asked in server.asked:
+        assert asked.headers["authorization"].endswith(f"Signature={signature(asked)}")
+
+
+def test_held_mail_and_the_conversations_of_an_order_are_lists(server: Server) -> None:
+    held = {
+        "conversation": None,
+        "message": "m1",
+        "state": "held",
+        "codes": ["notification-missing"],
+        "received_at": NOTED["at"],
+        "direction": None,
+    }
+    server.answers(200, {"messages": [held], "next": None})
+    assert list(api(server).held()) == [HeldMessage(**held | {"codes": ("notification-missing",)})]
+    server.answers(200, {"conversations": [CONVERSATION], "next": None})
+    assert [each.id for each in api(server).conversations(order="303#11")] == ["c1"]
+    assert server.asked[-1].path == "/conversations?order=303%2311"
 
 
 @pytest.mark.parametrize("path", ["", "/_aws/execute-api/7a6d587c/$default"])

@@ -29,6 +29,7 @@ THROUGH = [
     ("ok", "archived"),
     ("ok", "masked"),
     ("ok", "delivery-events"),
+    ("ok", "entry"),
 ]
 
 
@@ -44,14 +45,16 @@ def test_a_mail_that_comes_through_passes_every_hop(world: World) -> None:
 
 def test_the_doctor_finds_the_resources_of_the_stack_in_order(world: World) -> None:
     world.market.deployment.stack.make_all()
-    simulated = {"key", "subscriptions", "queue", "dead letters"}
+    simulated = {"key", "signing key", "subscriptions", "queue", "dead letters", "given up"}
     found = examine([check for check in CHECKS if check.name in simulated], world.site)
     assert [each.finding.code for each in found] == [
         "key",
+        "signing-key",
         "subscription-receipts",
         "subscription-delivery-events",
         "queue",
         "no-dead-letters",
+        "followed",
     ]
 
 
@@ -160,7 +163,8 @@ def test_the_mail_names_the_authors_mailbox_so_that_masking_has_something_to_do(
 def test_progress_is_told_hop_by_hop_and_what_is_waited_for(world: World) -> None:
     world.play()
     assert [hop for _, hop, _ in world.told_of] == [
-        *("opening", "sending", "receiving", "inbox", "outcome", "archive", "masking", "delivery", "left"),
+        *("opening", "sending", "receiving", "inbox", "outcome", "archive", "masking", "delivery", "entry"),
+        "left",
     ]
     assert "success: receiving" in world.waited_for[0]
 
@@ -273,7 +277,7 @@ def archive_fault(world: World, monkeypatch: pytest.MonkeyPatch, **change: Any) 
         found = look(*given)
         if found is None:
             return None
-        told = {name: getattr(found, name) for name in ("entry", "relayed", "ours", "locked_until")}
+        told = {name: getattr(found, name) for name in ("relayed", "ours", "locked_until")}
         return evidence.Archived(**{**told, **change})
 
     monkeypatch.setattr("cli.smoke.hops.archived_objects", changed)
@@ -283,7 +287,6 @@ def archive_fault(world: World, monkeypatch: pytest.MonkeyPatch, **change: Any) 
     ("change", "last"),
     [
         ({"locked_until": None}, ("fail", "archive-not-locked")),
-        ({"entry": b'{"outcome": "held", "link_hash": ""}'}, ("fail", "archive-entry")),
         ({"relayed": f"From: x\r\n\r\n{AUTHOR}".encode()}, ("fail", "leak")),
         ({"relayed": b"From: somebody@relay.example.com\r\n\r\n"}, ("fail", "no-alias")),
     ],
@@ -303,9 +306,44 @@ def test_an_archive_without_object_lock_is_told(world: World) -> None:
     assert world.play()[-1] == ("fail", "archive-not-locked")
 
 
-def test_an_entry_that_never_comes_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mails_that_are_never_archived_are_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.smoke.hops.archived_objects", lambda *_: None)
     assert world.play()[-1] == ("fail", "not-archived")
+
+
+def test_an_entry_that_never_comes_is_told(world: World) -> None:
+    world.follows = False
+    assert world.play() == [*THROUGH[:-1], ("fail", "entry-missing")]
+
+
+def test_an_entry_that_comes_after_the_delivery_is_waited_for(world: World) -> None:
+    """Changes are collected for some seconds before they are followed."""
+    world.follows = False
+    sleep = world.sleep
+
+    def sleep_longer(seconds: float) -> None:
+        sleep(seconds)
+        world.follows = world.monotonic() >= 20
+
+    world.sleep = sleep_longer  # type: ignore[method-assign]
+    assert world.play(seconds=60) == THROUGH
+
+
+def test_an_archive_that_does_not_verify_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment, follow = world.market.deployment, world.market.follow
+
+    def follow_and_forge() -> list[str]:
+        failed = follow()
+        for key in deployment.archived():
+            if key.endswith("content.json"):
+                deployment.clients.s3.put_object(
+                    Bucket=deployment.settings.archive_bucket, Key=key, Body=b"{}"
+                )
+        return failed
+
+    monkeypatch.setattr(world.market, "follow", follow_and_forge)
+    found = world.run(SIMULATED[:1], 10, AUTHOR)[-2].finding
+    assert (found.status, found.code, "object-altered" in found.text) == ("fail", "entry-not-proved", True)
 
 
 def test_a_bounce_where_a_delivery_was_expected_is_told(world: World) -> None:
@@ -320,6 +358,7 @@ def test_a_bounce_where_a_delivery_was_expected_is_told(world: World) -> None:
         ("Query", "receiving"),
         ("HeadObject", "inbox"),
         ("GetObject", "archive"),
+        ("GetPublicKey", "entry"),
         ("ReceiveMessage", "listening"),
         ("CreateQueue", "listening"),
         ("Subscribe", "listening"),

@@ -82,10 +82,11 @@ def test_the_archive_tells_who_wrote_when_by_its_names(market: Market) -> None:
     (message,) = market.messages()
     folder = f"conversations/c1/0001_2026-09-04T161200Z_buyer-to-seller_{message.id}/"
     assert sorted(market.deployment.archived()) == [
+        f"{folder}content.json",
         f"{folder}original.eml",
         f"{folder}relayed.eml",
-        f"entries/c1/0001_{message.id}.json",
     ]
+    assert message.folder == folder
 
 
 def test_events_of_a_mail_will_name_its_conversation_and_message(market: Market) -> None:

@@ -7,7 +7,14 @@ from botocore.exceptions import ReadTimeoutError
 
 from tests.support.market import Market
 from tests.support.runtime import AFTER_THE_LEASE, Fault, answers
-from tests.support.scenarios import Scenario, check, relayed, to_the_operator
+from tests.support.scenarios import (
+    Scenario,
+    check,
+    held_with_a_notice,
+    refused,
+    relayed,
+    to_the_operator,
+)
 from tests.support.wire import Call
 
 
@@ -91,7 +98,7 @@ def test_what_ses_declined_does_not_count_as_sent(market: Market) -> None:
     assert market.outcomes() == [("held", ("ses-uncertain",))]
 
 
-def test_a_relayed_mail_costs_eleven_calls(market: Market) -> None:
+def test_a_relayed_mail_costs_eleven_calls_and_three_objects(market: Market) -> None:
     market.accept(market.from_buyer())
     market.work()
     assert market.cost == [
@@ -102,11 +109,18 @@ def test_a_relayed_mail_costs_eleven_calls(market: Market) -> None:
         "dynamodb.TransactWriteItems",
         "s3.PutObject",
         "s3.PutObject",
+        "s3.PutObject",
         "dynamodb.UpdateItem",
         "sesv2.SendEmail",
         "dynamodb.UpdateItem",
-        "s3.PutObject",
     ]
+
+
+@pytest.mark.parametrize("scenario", [refused, held_with_a_notice, to_the_operator])
+def test_no_mail_costs_more_than_three_objects(market: Market, scenario: Scenario) -> None:
+    scenario(market)
+    market.work()
+    assert market.cost.count("s3.PutObject") <= 3
 
 
 def test_an_object_that_is_not_there_yet_is_waited_for(market: Market) -> None:

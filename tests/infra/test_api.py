@@ -1,12 +1,18 @@
 """The HTTP API: who may call it, what it may reach, and what it writes down."""
 
+import fnmatch
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from admin_api.description import OPERATIONS
+from parley.archive.keys import attachment_key, checkpoint_key, entry_key, event_folder, folder
+from parley.reviewing.reads import access_key
 from tests.support.resources import Template, of_type, one, properties, references, statements, text
+
+MOMENT = datetime(2026, 9, 4, 16, 12, tzinfo=UTC)
 
 
 def routes(template: Template) -> list[dict[str, Any]]:
@@ -70,25 +76,57 @@ def reached(template: Template, action: str) -> list[str]:
     return sorted(text(resource) for each in found for resource in each)
 
 
-def test_it_queries_the_indexes_and_never_a_conversations_messages(template: Template) -> None:
+def test_it_queries_the_table_and_its_indexes(template: Template) -> None:
     table = one(template, "AWS::DynamoDB::Table")[0]
-    indexes = [f"<{table}.Arn>/index/{name}" for name in ("by_buyer", "by_order", "by_seller")]
-    assert reached(template, "dynamodb:Query") == indexes
+    indexes = [f"<{table}.Arn>/index/{name}" for name in ("by_buyer", "by_held", "by_order", "by_seller")]
+    assert reached(template, "dynamodb:Query") == [f"<{table}.Arn>", *indexes]
     assert reached(template, "dynamodb:PutItem") == [f"<{table}.Arn>"]
 
 
-@pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "ses:SendRawEmail", "sqs:SendMessage"])
-def test_it_reaches_no_mail(template: Template, action: str) -> None:
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:ListBucket", "ses:SendRawEmail"])
+def test_it_reads_and_sends_no_mail(template: Template, action: str) -> None:
     assert reached(template, action) == []
 
 
-def test_the_indexes_hold_keys_only_and_heads_only(template: Template) -> None:
-    """Every mail changes its conversation's head: what an index held of it, each mail would write again."""
+@pytest.mark.parametrize(
+    ("key", "may"),
+    [
+        (f"{event_folder('c1', MOMENT, 'note', 'note-1')}content.json", True),
+        (f"{folder('c1', 3, MOMENT, 'buyer-to-seller', 'm1')}original.eml", False),
+        (entry_key("c1", 3, "m1"), False),
+        (checkpoint_key("c1", 3, "0" * 64), False),
+        (attachment_key("c1", "0" * 64, "events.pdf"), False),
+    ],
+)
+def test_it_writes_down_what_reviewers_say_and_cannot_touch_what_they_review(
+    template: Template, key: str, may: bool
+) -> None:
+    archive = one(template, "AWS::S3::Bucket", "Archive")[0]
+    patterns = reached(template, "s3:PutObject")
+    assert any(fnmatch.fnmatchcase(f"<{archive}.Arn>/{key}", pattern) for pattern in patterns) is may
+
+
+def test_of_the_review_bucket_it_writes_the_accesses_alone(template: Template) -> None:
+    review = one(template, "AWS::S3::Bucket", "Review")[0]
+    patterns = [each for each in reached(template, "s3:PutObject") if review in each]
+    assert patterns == [f"<{review}.Arn>/accesses/*"]
+    assert access_key(MOMENT, "r1").startswith("accesses/")
+
+
+def test_it_asks_the_queue_that_feeds_receive_mail(template: Template) -> None:
+    queue = one(template, "AWS::SQS::Queue", "ReceiptsQueue")[0]
+    assert reached(template, "sqs:SendMessage") == [f"<{queue}.Arn>"]
+
+
+def test_the_indexes_hold_keys_only_and_what_few_writes_change(template: Template) -> None:
+    """Every mail changes its conversation's head: what an index held of it, each mail would write again.
+    What is held alone is in the index of held messages."""
     indexes = properties(template, "AWS::DynamoDB::Table")["GlobalSecondaryIndexes"]
     keys = {each["IndexName"]: [key["AttributeName"] for key in each["KeySchema"]] for each in indexes}
     assert keys == {
         "by_order": ["order_id", "conversation_id"],
         "by_buyer": ["buyer_id", "conversation_id"],
         "by_seller": ["seller_id", "conversation_id"],
+        "by_held": ["held", "received_at"],
     }
     assert {each["Projection"]["ProjectionType"] for each in indexes} == {"KEYS_ONLY"}

@@ -52,12 +52,17 @@ WRONG: list[tuple[str, Any]] = [
     ("account", "12345"),
     ("account", 123456789012),
     ("stack_name", "Parley_1"),
+    ("retention_days", 29),
+    ("claim_window_days", 731),
+    ("claim_window_days", 0),
     ("receiving_regions", []),
     ("receiving_regions", "nowhere"),
     ("hosted_zone_id", "/hostedzone/Z1"),
     ("mail_from_label", "bounce.mail"),
     ("dmarc_report_mailbox", "nobody"),
     ("sending_tls", "yes"),
+    ("review_locale", "deutsch"),
+    ("archive_window_seconds", 301),
     ("receiving_tls", True),
     ("existing_rule_set", "a rule set"),
     ("displace_active_rule_set", "perhaps"),
@@ -70,6 +75,16 @@ WRONG: list[tuple[str, Any]] = [
     ("archive_lock_days", 0),
     ("access_log_days", 0),
     ("log_days", 91),
+    ("reviewer_principals", []),
+    ("reviewer_principals", "*"),
+    ("reviewer_principals", ["arn:aws:iam::111122223333:root"]),
+    ("reviewer_principals", ["arn:aws:iam::111122223333:user/*"]),
+    ("reviewer_principals", ["arn:aws:sts::111122223333:assumed-role/Review/anna"]),
+    ("senior_reviewer_principals", "anna"),
+    ("privacy_officer_principals", {"anna": True}),
+    ("auditor_principals", ["arn:aws:iam::1111:user/otto"]),
+    ("require_mfa", "perhaps"),
+    ("trail", 1),
     ("max_concurrency", 1),
     ("max_concurrency", 1001),
     ("bundle", "no"),
@@ -104,6 +119,11 @@ def test_the_command_line_gives_numbers_and_flags_as_text() -> None:
 def test_a_region_that_began_to_receive_can_be_added() -> None:
     added = configured(region="eu-central-2", receiving_regions="eu-central-2,eu-west-1")
     assert added.region == "eu-central-2"
+
+
+def test_principals_are_a_list_or_text_with_commas() -> None:
+    anna, team = "arn:aws:iam::111122223333:user/anna", "arn:aws:iam::111122223333:role/office/review"
+    assert configured(reviewer_principals=[anna, team]) == configured(reviewer_principals=f"{anna},{team}")
 
 
 def test_a_hosted_zone_needs_its_id_and_its_name() -> None:

@@ -5,13 +5,22 @@ from typing import Any
 
 import pytest
 
-from parley.settings import PREFIX, ApiSettings, RelaySettings, Settings, SweepSettings, variable
+from parley.settings import (
+    PREFIX,
+    ApiSettings,
+    ErasureSettings,
+    RelaySettings,
+    Settings,
+    SweepSettings,
+    variable,
+)
 from tests.support.resources import Template, properties, text
 
 SETTINGS: dict[str, type[Settings]] = {
     "ReceiveMail": RelaySettings,
     "TendArchive": SweepSettings,
     "AdminApi": ApiSettings,
+    "EraseData": ErasureSettings,
 }
 
 
@@ -64,7 +73,7 @@ def test_the_secret_is_not_written_out_and_only_who_looks_up_mailboxes_knows_whe
     template: Template,
 ) -> None:
     name = variable("mailbox_key_secret")
-    for function in ("ReceiveMail", "AdminApi"):
+    for function in ("ReceiveMail", "AdminApi", "EraseData"):
         assert variables(template, function)[name].startswith("<MailboxKeySecret")
     assert name not in variables(template, "TendArchive")
 

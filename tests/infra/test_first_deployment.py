@@ -24,7 +24,7 @@ def for_service(found: list[dict[str, Any]], service: str) -> list[dict[str, Any
 
 
 def key_statements(template: Template, service: str) -> list[dict[str, Any]]:
-    return for_service(statements(properties(template, "AWS::KMS::Key")["KeyPolicy"]), service)
+    return for_service(statements(properties(template, "AWS::KMS::Key", "Key")["KeyPolicy"]), service)
 
 
 # The stack as a whole
@@ -92,7 +92,7 @@ def test_the_rule_stores_and_announces_all_mail_of_the_relay_domain(template: Te
     [
         ("AWS::S3::BucketPolicy", "Inbox"),
         ("AWS::SNS::TopicPolicy", "Receipts"),
-        ("AWS::KMS::Key", ""),
+        ("AWS::KMS::Key", "Key"),
         ("AWS::SES::ReceiptRuleSet", ""),
     ],
 )
@@ -174,7 +174,7 @@ def test_cloudwatch_logs_may_use_the_key_for_log_groups_of_this_account(template
 
 
 def test_everything_that_holds_mail_uses_our_key(template: Template) -> None:
-    key = {"Fn::GetAtt": [one(template, "AWS::KMS::Key")[0], "Arn"]}
+    key = {"Fn::GetAtt": [one(template, "AWS::KMS::Key", "Key")[0], "Arn"]}
     for kind, name in (
         ("AWS::SQS::Queue", "KmsMasterKeyId"),
         ("AWS::SNS::Topic", "KmsMasterKeyId"),
@@ -297,13 +297,13 @@ def test_a_message_stays_hidden_for_six_timeouts_of_the_function(template: Templ
 
 
 def test_each_mail_is_worked_on_alone_and_fails_alone(template: Template) -> None:
-    mapping = properties(template, "AWS::Lambda::EventSourceMapping")
+    mapping = properties(template, "AWS::Lambda::EventSourceMapping", "Relay")
     assert mapping["BatchSize"] == 1
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_concurrency_is_neither_reserved_nor_capped_by_default(template: Template) -> None:
-    assert "ScalingConfig" not in properties(template, "AWS::Lambda::EventSourceMapping")
+    assert "ScalingConfig" not in properties(template, "AWS::Lambda::EventSourceMapping", "Relay")
     for function in of_type(template, "AWS::Lambda::Function").values():
         assert "ReservedConcurrentExecutions" not in function["Properties"]
 
@@ -376,15 +376,19 @@ def test_log_groups_forget(template: Template) -> None:
     )
 
 
-def test_the_inbox_is_swept_every_15_minutes(template: Template) -> None:
-    schedule = properties(template, "AWS::Events::Rule")
+@pytest.mark.parametrize(
+    ("construct", "function"), [("Sweep", "TendArchive"), ("Erasing", "EraseData")], ids=str
+)
+def test_what_is_due_is_looked_for_every_15_minutes(
+    template: Template, construct: str, function: str
+) -> None:
+    schedule = properties(template, "AWS::Events::Rule", construct)
     assert schedule["ScheduleExpression"] == "rate(15 minutes)"
     (target,) = schedule["Targets"]
-    swept = one(template, "AWS::Lambda::Function", "TendArchive")[0]
-    assert list(references(target["Arn"])) == [swept]
-    assert list(references(properties(template, "AWS::Lambda::Permission", "Schedule")["FunctionName"])) == [
-        swept
-    ]
+    invoked = one(template, "AWS::Lambda::Function", function)[0]
+    assert list(references(target["Arn"])) == [invoked]
+    permission = properties(template, "AWS::Lambda::Permission", f"{construct}Schedule")
+    assert list(references(permission["FunctionName"])) == [invoked]
 
 
 # DNS

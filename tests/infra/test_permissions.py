@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from parley.archive.keys import entry_key, message_folder
+from parley.archive.keys import CONTENT, ORIGINAL, RELAYED, checkpoint_key, entry_key, folder
 from tests.support.resources import Template, of_type, one, properties, references, statements, text
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
@@ -18,16 +18,22 @@ FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 # members, raw mail over SESv2 by the action of version 1, and encrypted data by the key's.
 CALLS = {
     "batch_get_item": {"dynamodb:BatchGetItem"},
+    "delete_item": {"dynamodb:DeleteItem"},
+    "delete_objects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
+    "delete_suppressed_destination": {"ses:DeleteSuppressedDestination"},
     "describe_active_receipt_rule_set": {"ses:DescribeActiveReceiptRuleSet"},
     "get_item": {"dynamodb:GetItem"},
     "get_object": {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"},
     "get_secret_value": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "list_object_versions": {"s3:ListBucketVersions"},
     "list_objects_v2": {"s3:ListBucket"},
     "put_item": {"dynamodb:PutItem"},
     "put_object": {"s3:PutObject", "kms:GenerateDataKey"},
     "query": {"dynamodb:Query"},
+    "scan": {"dynamodb:Scan"},
     "send_email": {"ses:SendRawEmail"},
     "send_message": {"sqs:SendMessage", "kms:GenerateDataKey", "kms:Decrypt"},
+    "sign": {"kms:Sign"},
     "set_active_receipt_rule_set": {"ses:SetActiveReceiptRuleSet"},
     "transact_write_items": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
     "update_item": {"dynamodb:UpdateItem"},
@@ -35,6 +41,16 @@ CALLS = {
 # What else the transactions of a function are made of.
 TRANSACTED = {"ReceiveMail": {"dynamodb:ConditionCheckItem"}, "AdminApi": {"dynamodb:DeleteItem"}}
 # What Lambda itself does in the function's name.
+FOLLOWS = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "sqs:SendMessage",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+}
+# Of `delete_objects`, where the lock of a version has not run out.
+BYPASSES = {"s3:BypassGovernanceRetention"}
 CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "kms:Decrypt"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
@@ -47,7 +63,13 @@ CALLED = {
     ],
     "AdminApi": [
         *("batch_get_item", "get_item", "query", "transact_write_items", "update_item"),
-        "get_secret_value",
+        *("get_secret_value", "put_object", "send_message"),
+    ],
+    "WriteArchive": ["batch_get_item", "query", "get_object", "put_object", "sign"],
+    "EraseData": [
+        *("batch_get_item", "delete_item", "get_item", "put_item", "query", "scan"),
+        *("transact_write_items", "update_item", "get_secret_value", "put_object"),
+        *("list_object_versions", "delete_objects", "delete_suppressed_destination"),
     ],
     "TendArchive": ["list_objects_v2", "batch_get_item", "update_item", "send_message"],
     "ActivateRuleSet": ["describe_active_receipt_rule_set", "set_active_receipt_rule_set"],
@@ -63,6 +85,10 @@ def test_a_role_allows_what_its_function_calls_and_nothing_else(template: Templa
     needed = set().union(LOGS, *(CALLS[call] for call in CALLED[function]), TRANSACTED.get(function, set()))
     if function == "ReceiveMail":
         needed |= CONSUMES
+    if function == "WriteArchive":
+        needed |= FOLLOWS
+    if function == "EraseData":
+        needed |= BYPASSES
     assert {action for each in allowed(template, function) for action in each["Action"]} == needed
 
 
@@ -135,18 +161,30 @@ def reached(template: Template, function: str, action: str) -> set[str]:
 
 def test_the_relay_reads_the_inbox_and_writes_to_the_archive_alone(template: Template) -> None:
     inbox, archive = (one(template, "AWS::S3::Bucket", name)[0] for name in ("Inbox", "Archive"))
-    kept = {f"<{archive}.Arn>/conversations/*", f"<{archive}.Arn>/entries/*"}
+    kept = {f"<{archive}.Arn>/conversations/*"}
     assert reached(template, "ReceiveMail", "s3:PutObject") == kept
     assert reached(template, "ReceiveMail", "s3:GetObject") == {f"<{inbox}.Arn>/inbox/*", *kept}
 
 
-def test_all_that_is_archived_lies_where_the_relay_may_write(template: Template) -> None:
-    folder = message_folder("c", 1, datetime(2026, 9, 4, tzinfo=UTC), "seller-to-buyer", "m")
+MOMENT = datetime(2026, 9, 4, tzinfo=UTC)
+FOLDER = folder("c", 1, MOMENT, "seller-to-buyer", "m")
+
+
+@pytest.mark.parametrize(
+    ("function", "keys"),
+    [
+        ("ReceiveMail", [FOLDER + name for name in (ORIGINAL, RELAYED, CONTENT)]),
+        ("WriteArchive", [entry_key("c", 1, "m"), checkpoint_key("c", 1, "0" * 64)]),
+    ],
+)
+def test_all_that_is_archived_lies_where_its_function_may_write(
+    template: Template, function: str, keys: list[str]
+) -> None:
     archive = one(template, "AWS::S3::Bucket", "Archive")[0]
-    for key in (f"{folder}original.eml", entry_key("c", 1, "m")):
+    for key in keys:
         assert any(
             fnmatch.fnmatchcase(f"<{archive}.Arn>/{key}", pattern)
-            for pattern in reached(template, "ReceiveMail", "s3:PutObject")
+            for pattern in reached(template, function, "s3:PutObject")
         )
 
 
@@ -154,6 +192,30 @@ def test_the_sweep_lists_the_inbox_and_reads_no_mail(template: Template) -> None
     assert reached(template, "TendArchive", "s3:GetObject") == set()
     (listing,) = [each for each in allowed(template, "TendArchive") if each["Action"] == ["s3:ListBucket"]]
     assert listing["Condition"] == {"StringLike": {"s3:prefix": "inbox/*"}}
+
+
+def test_only_the_function_that_erases_can_delete_objects_or_bypass_a_lock(template: Template) -> None:
+    deleting = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"}
+    for function in CALLED.keys() - {"EraseData"}:
+        assert not [each for each in allowed(template, function) if deleting & set(each["Action"])]
+
+
+def test_the_function_that_erases_reads_no_object_and_leaves_the_chain_alone(template: Template) -> None:
+    inbox, archive, review = (
+        one(template, "AWS::S3::Bucket", name)[0] for name in ("Inbox", "Archive", "Review")
+    )
+    assert reached(template, "EraseData", "s3:GetObject") == set()
+    assert reached(template, "EraseData", "s3:BypassGovernanceRetention") == {
+        f"<{archive}.Arn>/conversations/*"
+    }
+    assert reached(template, "EraseData", "s3:DeleteObjectVersion") == {
+        f"<{archive}.Arn>/conversations/*",
+        *(f"<{review}.Arn>/{prefix}/*" for prefix in ("transcripts", "orders", "exports")),
+        f"<{inbox}.Arn>/inbox/*",
+    }
+    assert reached(template, "EraseData", "s3:PutObject") == {
+        *(f"<{review}.Arn>/{prefix}/*" for prefix in ("accesses", "erasures"))
+    }
 
 
 def test_only_the_table_itself_is_reached(template: Template) -> None:

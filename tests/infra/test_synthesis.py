@@ -63,7 +63,7 @@ def test_tls_can_be_required_both_ways(other: Template) -> None:
 
 
 def test_what_sqs_starts_at_once_can_be_capped(other: Template) -> None:
-    mapping = properties(other, "AWS::Lambda::EventSourceMapping")
+    mapping = properties(other, "AWS::Lambda::EventSourceMapping", "Relay")
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
 
 

@@ -93,14 +93,8 @@ LINKS = st.builds(
     conversation=TEXTS,
     seq=st.integers(1, 10**6),
     previous=TEXTS,
-    kind=st.just("message"),
-    message=TEXTS,
-    received_at=TEXTS,
-    author_role=st.none() | TEXTS,
-    recipient_role=TEXTS,
-    outcome=TEXTS,
-    codes=st.lists(TEXTS, max_size=3).map(tuple),
-    screening=st.dictionaries(TEXTS, st.lists(TEXTS, max_size=2), max_size=3),
+    id=TEXTS,
+    at=TEXTS,
     commitments=st.dictionaries(TEXTS, TEXTS, max_size=2),
 )
 

@@ -1,7 +1,6 @@
 """The demo: its checks can fail and are told, it fits the terminal, and played for real all of it holds."""
 
 import argparse
-import hashlib
 import io
 import json
 import os
@@ -17,12 +16,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from parley.archive.chain import Link, commitment, link_hash
+from parley.archive.chain import Link, commitment, digest, link_hash
+from parley.archive.records import MessageRecord
+from parley.archive.verdicts import Code, Fault, Verdict
 from parley.conversation.aliases import AliasId, ConversationId
 from parley.conversation.conversations import Head
 from parley.conversation.messages import Message, MessageId, State
 from sandbox.archive import Kept
-from sandbox.demo import checks, demo, stage
+from sandbox.demo import checks, demo, proofs, stage
 from sandbox.demo.acts import Act, Mark, Record, Row, Sheet, Span
 from sandbox.demo.evidence import Filed, MissingError
 from sandbox.demo.letters import Author, broken_cup
@@ -189,20 +190,19 @@ def test_the_photo_loses_its_author_and_no_pixel() -> None:
 
 
 def filed(seq: int, previous: str) -> Filed:
-    salt, original = "0" * 32, b"Received: SES\r\nSubject: tea\r\n"
+    """A link of a chain, and the mail that it commits to."""
+    original, salts = b"Received: SES\r\nSubject: tea\r\n", {"record": "5" * 32, "original": "6" * 32}
+    record = MessageRecord(
+        author_role="buyer", recipient_role="seller", outcome="refused", codes=("stranger",), screening={}
+    ).to_json()
+    contents = {"record": record.encode(), "original": original}
     text = Link(
         conversation="c-1",
         seq=seq,
         previous=previous,
-        kind="message",
-        message=f"m-{seq}",
-        received_at="2026-11-22T00:00:00.000000Z",
-        author_role="buyer",
-        recipient_role="seller",
-        outcome="refused",
-        codes=("stranger",),
-        screening={},
-        commitments={"original": commitment(salt, hashlib.sha256(original).hexdigest())},
+        id=f"m-{seq}",
+        at="2026-11-22T00:00:00+00:00",
+        commitments={kind: commitment(salts[kind], digest(each)) for kind, each in contents.items()},
     ).to_json()
     message = Message(
         id=MessageId(f"m-{seq}"),
@@ -213,15 +213,18 @@ def filed(seq: int, previous: str) -> Filed:
         conversation=ConversationId("c-1"),
         seq=seq,
         link=text,
-        salts=(("original", salt),),
+        record=record,
+        salts=tuple(salts.items()),
     )
     entry = {
         "link": json.loads(text),
         "link_hash": link_hash(text),
+        "record": json.loads(record),
         "outcome": "refused",
         "codes": ["stranger"],
     }
-    return Filed(message=message, kept=Kept("b", "o", "", "e"), original=original, relayed=None, entry=entry)
+    kept = Kept("b", "o", "", "", "e")
+    return Filed(message=message, kept=kept, original=original, relayed=None, content=None, entry=entry)
 
 
 FIRST = filed(1, "")
@@ -240,12 +243,38 @@ def test_a_chain_as_it_was_written_is_unbroken() -> None:
         ([SECOND], "link 1 does not follow the one before"),
         ([FIRST], "the table's tip is link 2, the archive's 1"),
         ([FIRST, replace(SECOND, entry=FIRST.entry)], "entry 2 differs from the table"),
+        ([FIRST, replace(SECOND, entry=SECOND.entry | {"record": {}})], "entry 2 differs from the table"),
     ],
 )
 def test_a_chain_that_was_tampered_with_fails_and_names_the_link(kept: list[Filed], fault: str) -> None:
     check = checks.chain(kept, HEAD)
     assert not check.passed
     assert fault in check.seen
+
+
+VERDICT = Verdict(conversation="c-1", count=2, signed=2, faults=())
+PAGE = b'<article id="m1">held</article><article id="m2">tea</article>'
+
+
+def test_an_archive_that_verifies_is_proved_and_a_fault_is_named() -> None:
+    fault = Fault(seq=2, code=Code.LINK_MISSING)
+    assert proofs.proved(proofs.Proof(BOTH, VERDICT, PAGE)).passed
+    failed = proofs.proved(proofs.Proof(BOTH, replace(VERDICT, faults=(fault,)), PAGE))
+    assert (failed.passed, failed.seen) == (False, "link-missing at 2")
+
+
+@pytest.mark.parametrize(
+    ("page", "seen"),
+    [
+        (b"", "mails none; mailboxes: nothing"),
+        (PAGE[: PAGE.index(b'<article id="m2"')], "mails 1; mailboxes: nothing"),
+        (PAGE + SELLER.account.mailbox.encode(), f"mails 1, 2; mailboxes: {SELLER.account.mailbox}"),
+    ],
+)
+def test_a_transcript_that_leaves_out_a_mail_or_shows_a_mailbox_fails(page: bytes, seen: str) -> None:
+    assert proofs.told(proofs.Proof(BOTH, VERDICT, PAGE)).passed
+    failed = proofs.told(proofs.Proof(BOTH, VERDICT, page))
+    assert (failed.passed, failed.seen) == (False, seen)
 
 
 def test_a_mail_that_does_not_arrive_is_told_with_its_outcome(monkeypatch: pytest.MonkeyPatch) -> None:

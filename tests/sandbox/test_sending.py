@@ -240,6 +240,12 @@ def test_other_operations_get_an_error_that_says_so(ses_out: Outbound) -> None:
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+def test_nobody_is_on_the_suppression_list(ses_out: Outbound) -> None:
+    with pytest.raises(ClientError) as raised:
+        ses_out.client.delete_suppressed_destination(EmailAddress="anna@privatmail.example")
+    assert raised.value.response["Error"]["Code"] == "NotFoundException"
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"null", b'{"Content": {"Raw": {"Data": "no base64"}}}'])
 def test_a_body_that_is_no_request_is_refused(ses_out: Outbound, body: bytes) -> None:
     url = f"{ses_out.ses.url}/v2/email/outbound-emails"

@@ -58,9 +58,10 @@ class Whole:
         self.work()
 
     def work(self) -> None:
-        """The functions work on what waits, and SES delivers."""
+        """The functions work on what waits, SES delivers, and the archive follows."""
         assert all(self.market.work())
         self.sending.settle()
+        assert self.market.follow() == []
 
     def inbox(self, account: Account) -> list[EmailMessage]:
         """By IMAP, as the account's mail program sees it."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from parley.conversation.aliases import Alias, AliasId, ConversationId
-from parley.conversation.conversations import Conversation, ConversationView, Head
+from parley.conversation.conversations import Conversation, ConversationView, Head, Hold
+from parley.conversation.events import Event, EventId
 from parley.conversation.mailboxes import index_form
 from parley.conversation.messages import Lease, Message, MessageId, State, check_transition
 from parley.conversation.parties import Party, PartyId
@@ -18,6 +19,7 @@ from parley.mail.address import Mailbox
 from parley.relaying.ports import (
     AlreadyClaimedError,
     AlreadyExistsError,
+    ConversationGoneError,
     HeadMovedError,
     LeaseLostError,
     NoSuchObjectError,
@@ -39,6 +41,7 @@ class Memory:
     parties: dict[PartyId, Party] = field(default_factory=dict)
     mailboxes: dict[str, PartyId] = field(default_factory=dict)
     requests: dict[str, datetime] = field(default_factory=dict)
+    events: dict[tuple[ConversationId, EventId], Event] = field(default_factory=dict)
     notices: dict[tuple[str, int], MessageId] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -169,6 +172,53 @@ class FakeMessages:
 
 def _place(message: Message) -> tuple[str, MessageId]:
     return message.receipt_id, message.id
+
+
+class FakeHistory:
+    def __init__(self, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory()
+
+    def head(self, conversation: ConversationId) -> Head:
+        if conversation not in self.memory.heads:
+            raise ConversationGoneError(conversation)
+        return self.memory.heads[conversation][1]
+
+    def append(
+        self,
+        event: Event,
+        *,
+        before: Head,
+        after: Head,
+        message: tuple[Message, Message] | None = None,
+        holds: tuple[Hold, ...] | None = None,
+    ) -> None:
+        with self.memory.lock:
+            place = (event.conversation, event.id)
+            if place in self.memory.events:
+                if self.memory.events[place] == event:
+                    return
+                raise AlreadyExistsError
+            if message is not None:
+                old, new = message
+                stored = self.memory.messages.get(_place(old))
+                if stored is None or (stored.state, stored.lease) != (old.state, old.lease):
+                    raise LeaseLostError(old.id)
+            known = self.memory.heads.get(event.conversation)
+            if known is None or known[1] != before:
+                raise HeadMovedError
+            conversation = known[0] if holds is None else replace(known[0], holds=holds)
+            self.memory.heads[event.conversation] = (conversation, after)
+            self.memory.events[place] = event
+            if message is not None:
+                self.memory.messages[_place(new)] = new
+
+    def of(self, conversation: ConversationId) -> Iterator[Message | Event]:
+        with self.memory.lock:
+            found: list[Message | Event] = [
+                each for each in self.memory.messages.values() if each.conversation == conversation
+            ]
+            found += [each for each in self.memory.events.values() if each.conversation == conversation]
+        return iter(found)
 
 
 class FakeInbox:

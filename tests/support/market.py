@@ -18,6 +18,7 @@ from parley.conversation.aliases import (
     new_alias,
 )
 from parley.conversation.conversations import Conversation, ConversationView
+from parley.conversation.events import Event
 from parley.conversation.messages import Message
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.address import parse_mailbox
@@ -171,6 +172,10 @@ class Market(Runtime):
         """In the order of the chain, attempts too."""
         found = [each for each in self.deployment.messages() if each.conversation == conversation]
         return sorted(found, key=lambda message: message.seq)
+
+    def history(self, conversation: str = "c1") -> list[Message | Event]:
+        """Messages, attempts and events in the order of the chain."""
+        return sorted(self.stores.history.of(ConversationId(conversation)), key=lambda each: each.seq)
 
     def loose_outcomes(self) -> list[tuple[str, str]]:
         """State and first code of each message that belongs to no conversation."""

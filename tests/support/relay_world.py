@@ -18,6 +18,7 @@ from tests.support.fakes import (
     FakeClock,
     FakeDirectory,
     FakeEntropy,
+    FakeHistory,
     FakeInbox,
     FakeMailer,
     FakeMessages,
@@ -76,6 +77,7 @@ class World:
         self.outside = Outside(
             directory=self.directory,
             messages=self.messages,
+            history=FakeHistory(self.memory),
             inbox=self.inbox,
             archive=self.archive,
             mailer=self.mailer,

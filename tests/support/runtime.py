@@ -20,6 +20,7 @@ from parley import wiring
 from parley.stores.clock import SystemClock
 from tests.support.aws import Deployment
 from tests.support.fakes import FakeClock
+from tests.support.stream import Stream, filters_of
 from tests.support.wire import Answer, Call, Killed, Sent, no_fault
 
 EVENTS = Path(__file__).parent.parent / "functional" / "events"
@@ -56,11 +57,13 @@ class Runtime:
         self.fault = Fault()
         self.cost: list[str] = []
         self.environment: dict[str, str] = {}
+        self.stream = Stream(filters_of(deployment.template, "ArchivingMapping"))
 
     def invoke(self, package: str, payload: Any) -> Any:
         """One invocation in a process of its own, with `fault`; `cost` are the calls that it made."""
-        first = len(self.wire.calls)
         with self.process(package) as module:
+            # What the function's variables name is made when they are first asked for, and is no cost of its.
+            first = len(self.wire.calls)
             self.wire.before, self.wire.after = self.fault.before, self.fault.after
             try:
                 return module.handler(copy.deepcopy(payload), _context(package))
@@ -109,6 +112,21 @@ class Runtime:
         self.clock.pass_by(span)
         return self.work()
 
+    def follow(self) -> list[str]:
+        """Hands write_archive what its mapping lets pass of the table's changes, as Lambda does: what failed
+        comes again with the next call. Returns the sequence numbers that were reported as failed."""
+        records = self.stream.records(self.deployment.items())
+        if not records:
+            return []
+        answer = self.invoke("write_archive", {"Records": records})
+        failed = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+        numbers = [each["dynamodb"]["SequenceNumber"] for each in records]
+        # Lambda tries again from the first that failed on (Developer Guide, "Implementing partial batch
+        # responses").
+        done = min((numbers.index(each) for each in failed), default=len(records))
+        self.stream.taken(records[:done])
+        return failed
+
     @property
     def sent(self) -> list[Sent]:
         """What SES was handed."""
@@ -117,8 +135,11 @@ class Runtime:
 
 def _forget() -> None:
     wiring.wire.cache_clear()
+    wiring.wire_archiving.cache_clear()
     wiring.wire_sweep.cache_clear()
     wiring.wire_registering.cache_clear()
+    wiring.wire_reviewing.cache_clear()
+    wiring.wire_erasing.cache_clear()
 
 
 def _context(package: str) -> Any:

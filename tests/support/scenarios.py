@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 from email import message_from_bytes
 
-from parley.archive.chain import link_hash
+from parley.archive.chain import Committed, commitment, digest, link_hash
+from parley.archive.keys import NAMES, ORIGINAL
 from parley.conversation.aliases import new_alias
 from parley.conversation.conversations import Head
-from parley.conversation.messages import OUTCOMES
+from parley.conversation.events import Event
+from parley.conversation.messages import OUTCOMES, Message
 from tests.support.mails import FORGED, PASS
 from tests.support.market import Market
 
@@ -70,16 +72,29 @@ def check(market: Market, receipt: str, count: int) -> None:
 
 
 def check_conversation(market: Market, conversation: str, archived: dict[str, bytes], raw: bytes) -> None:
-    messages, tip = market.messages(conversation), ""
-    for seq, message in enumerate(messages, 1):
-        link = message.link or ""
-        assert (message.seq, json.loads(link)["previous"]) == (seq, tip)
+    """The chain of its messages and events without a gap; all that the links commit to kept; an outcome
+    that was not intended told by an event."""
+    history, tip = market.history(conversation), ""
+    for seq, each in enumerate(history, 1):
+        link = each.link or ""
+        assert (each.seq, json.loads(link)["previous"]) == (seq, tip)
         tip = link_hash(link)
-        folder = next(key.rpartition("/")[0] for key in archived if f"_{message.id}/" in key)
-        assert archived[f"{folder}/original.eml"] == raw
-        entry = json.loads(archived[f"entries/{conversation}/{seq:04d}_{message.id}.json"])
-        assert (entry["outcome"], entry["link_hash"]) == (message.state, tip)
-    assert market.view(conversation).head == Head(len(messages), tip)
+        if isinstance(each, Message):
+            check_kept(each, archived, raw)
+            told = {event.message for event in history if isinstance(event, Event)}
+            assert (json.loads(each.record or "")["outcome"] != each.state) == (each.id in told)
+    assert market.view(conversation).head == Head(len(history), tip)
+
+
+def check_kept(message: Message, archived: dict[str, bytes], raw: bytes) -> None:
+    assert archived[message.folder + ORIGINAL] == raw
+    contents = {kind: archived.get(message.folder + name) for kind, name in NAMES.items()}
+    contents[Committed.RECORD] = (message.record or "").encode("ascii")
+    salts = dict(message.salts)
+    for kind, committed in json.loads(message.link or "")["commitments"].items():
+        content = contents[Committed(kind)]
+        assert content is not None, kind
+        assert commitment(salts[kind], digest(content)) == committed
 
 
 def check_repeats(market: Market) -> None:

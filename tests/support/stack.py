@@ -91,7 +91,8 @@ Properties = dict[str, Any]
 
 
 def _key(stack: Stack, name: str, properties: Properties) -> Made:
-    metadata = stack.client("kms").create_key()["KeyMetadata"]
+    at_creation = {each: properties[each] for each in ("KeySpec", "KeyUsage") if each in properties}
+    metadata = stack.client("kms").create_key(**at_creation)["KeyMetadata"]
     return Made(metadata["KeyId"], {"Arn": metadata["Arn"], "KeyId": metadata["KeyId"]})
 
 

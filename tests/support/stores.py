@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from parley.relaying.ports import Archive, Directory, Inbox, Mailer, Messages, Queue
+from parley.relaying.ports import Archive, Directory, History, Inbox, Mailer, Messages, Queue
 from parley.stores.archive import S3Archive
 from parley.stores.directory import DynamoDirectory
+from parley.stores.history import DynamoHistory
 from parley.stores.inbox import S3Inbox
 from parley.stores.mailbox_index import MailboxIndex
 from parley.stores.mailer import SesMailer
@@ -16,6 +17,7 @@ from tests.support.aws import Deployment
 from tests.support.fakes import (
     FakeArchive,
     FakeDirectory,
+    FakeHistory,
     FakeInbox,
     FakeMailer,
     FakeMessages,
@@ -30,6 +32,7 @@ class Stores:
 
     directory: Directory
     messages: Messages
+    history: History
     inbox: Inbox
     archive: Archive
     mailer: Mailer
@@ -44,6 +47,7 @@ def in_memory() -> Stores:
     return Stores(
         FakeDirectory(memory),
         FakeMessages(memory),
+        FakeHistory(memory),
         inbox,
         FakeArchive(),
         mailer,
@@ -60,6 +64,7 @@ def on_aws(deployment: Deployment) -> Stores:
     return Stores(
         DynamoDirectory(clients.dynamodb, settings.table, index),
         DynamoMessages(clients.dynamodb, settings.table),
+        DynamoHistory(clients.dynamodb, settings.table),
         S3Inbox(clients.s3, settings.inbox_bucket, settings.inbox_prefix),
         S3Archive(clients.s3, settings.archive_bucket),
         SesMailer(clients.sesv2, settings.configuration_set),

@@ -24,6 +24,7 @@ INPUTS = (
     "infra",
     "requirements.txt",
     "functions/requirements.txt",
+    "functions/parley/conversation/messages.py",
     "functions/parley/settings.py",
     "functions/parley/stores/keys.py",
     "functions/admin_api/description.py",

@@ -1,8 +1,8 @@
 """Everything that crosses the wire in a test: recorded, sealed, and broken where a test wants it.
 
-Every request of botocore passes here. SES is answered here, because moto's SESv2 fails on 8-bit mail; all
-else is answered by moto, one request after the other, because moto is not made for threads. What neither
-answers raises `SealBrokenError`: no call leaves the machine.
+Every request of botocore passes here. SES is answered here, because moto's SESv2 fails on 8-bit mail and has
+no suppression list; all else is answered by moto, one request after the other, because moto is not made for
+threads. What neither answers raises `SealBrokenError`: no call leaves the machine.
 """
 
 import base64
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 import botocore.httpsession
@@ -70,12 +71,13 @@ def no_fault(call: Call) -> None:
 class Wire:
     """before, after: run before a request has its effect and after it; they may raise. before may answer.
 
-    verified: the domains that SES sends for.
+    verified: the domains that SES sends for. suppressed: the account's suppression list.
     """
 
     calls: list[Call] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     verified: set[str] = field(default_factory=set)
+    suppressed: set[str] = field(default_factory=set)
     before: Callable[[Call], Answer | None] = no_fault
     after: Callable[[Call], None] = no_fault
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -102,11 +104,13 @@ def opened() -> Iterator[Wire]:
             fault = wire.before(call)
             if fault is not None:
                 return _error(request, service, fault)
-            response = (
-                _take(wire, request)
-                if (service, operation) == ("sesv2", "SendEmail")
-                else by_moto(stubber, event_name, request, **rest)
-            )
+            match service, operation:
+                case "sesv2", "SendEmail":
+                    response: AWSResponse | None = _take(wire, request)
+                case "sesv2", "DeleteSuppressedDestination":
+                    response = _unsuppress(wire, request)
+                case _:
+                    response = by_moto(stubber, event_name, request, **rest)
             wire.after(call)
             return response
 
@@ -161,6 +165,14 @@ def _take(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
     )
     wire.sent.append(taken)
     return _json(request, 200, {}, {"MessageId": taken.message_id})
+
+
+def _unsuppress(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
+    mailbox = unquote(str(request.url).rpartition("/")[2])
+    if mailbox not in wire.suppressed:
+        return _error(request, "sesv2", Answer(404, "NotFoundException"))
+    wire.suppressed.remove(mailbox)
+    return _json(request, 200, {}, {})
 
 
 def _error(request: AWSPreparedRequest, service: str, answer: Answer) -> AWSResponse:

@@ -10,6 +10,7 @@ from benchmarks.limits import at_least, at_most, copies
 from benchmarks.measuring import Timing
 from benchmarks.report import page
 from benchmarks.results import MailResult, Results, WireResult
+from benchmarks.transcript import TranscriptResult
 from parley.relaying.decide import decide
 from parley.screening.policy import DEFAULT_POLICY
 
@@ -51,6 +52,13 @@ def test_a_limit_is_met_up_to_and_including_itself() -> None:
 
 def test_what_was_not_measured_is_not_met() -> None:
     assert at_most("x", 1.0, None, "{:.1f}").word == "not met"
+
+
+@pytest.mark.parametrize(("seconds", "word"), [(1.0, "met"), (1.1, "not met")])
+def test_the_transcript_of_200_messages_has_a_limit(seconds: float, word: str) -> None:
+    results = Results(transcripts=[TranscriptResult(200, seconds, 1024), TranscriptResult(800, 9.0, 4096)])
+    assert [verdict.word for verdict in results.verdicts()] == [word]
+    assert "| 800 messages | 9,000 ms | 11.25 ms | 4.0 KB |" in page(results, runs=7)
 
 
 def test_copies_count_to_one_decimal() -> None:

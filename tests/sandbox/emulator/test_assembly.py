@@ -96,9 +96,12 @@ def test_the_template_given_is_not_changed(template: dict[str, Any]) -> None:
     assert template == before
 
 
-def test_of_the_stack_only_the_receiving_end_of_ses_is_taken_out(template: dict[str, Any]) -> None:
+def test_of_the_stack_only_the_receiving_end_of_ses_and_the_trail_are_taken_out(
+    template: dict[str, Any],
+) -> None:
     left, removed = strip(template)
     assert {template["Resources"][name]["Type"] for name in removed} == {
+        "AWS::CloudTrail::Trail",
         "AWS::SES::ReceiptRule",
         "AWS::SES::ReceiptRuleSet",
         "Custom::ActiveReceiptRuleSet",

@@ -27,7 +27,7 @@ def physical_ids(template: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
         s3, dynamodb = OnMoto().client("s3"), OnMoto().client("dynamodb")
-        made = {one(template, "AWS::KMS::Key")[0]: "the-key"}
+        made = {one(template, "AWS::KMS::Key", "Key")[0]: "the-key"}
         for name, each in of_type(template, "AWS::S3::Bucket").items():
             made[name] = name.lower()
             s3.create_bucket(

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from parley.archive.keys import NAMES, entry_key
 from parley.conversation.aliases import new_alias
 from parley.conversation.messages import State
 from parley.conversation.parties import Role
@@ -110,10 +111,17 @@ def test_what_was_relayed_is_archived_under_object_lock(world: World) -> None:
     )
     assert message.state is State.RELAYED
     bucket = world.market.settings.archive_bucket
-    keys = [each["Key"] for each in world.market.s3.list_objects_v2(Bucket=bucket)["Contents"]]
-    mine = [key for key in keys if message.id in key]
-    names = sorted(key.rpartition("/")[2].rpartition("_")[2] for key in mine)
-    assert names == sorted([f"{message.id}.json", "original.eml", "relayed.eml"])
+    mails = {message.folder + name for name in NAMES.values()}
+    entry = entry_key(CONVERSATION, message.seq, message.id)
+
+    def archived() -> set[str] | None:
+        """Once the entry is there, which follows the mails."""
+        keys = {each["Key"] for each in world.market.s3.list_objects_v2(Bucket=bucket)["Contents"]}
+        assert mails <= keys
+        return keys if entry in keys else None
+
+    mine = {key for key in world.market.wait(archived, "entry") if message.id in key}
+    assert mine == {*mails, entry}
     for key in mine:
         retention = world.market.s3.get_object_retention(Bucket=bucket, Key=key)["Retention"]
         assert retention["Mode"] == "GOVERNANCE"

@@ -25,7 +25,7 @@ def message(
         state=state,
         codes=codes,
         author_role=Role.BUYER,
-        link=json.dumps({"recipient_role": "seller", "screening": screening}),
+        record=json.dumps({"recipient_role": "seller", "screening": screening}),
     )
 
 

@@ -77,6 +77,7 @@ def exchange_of(world: Whole) -> Exchange:
             dynamodb=deployment.clients.dynamodb,
             table=deployment.settings.table,
             bucket=deployment.settings.archive_bucket,
+            review=deployment.archive_settings.review_bucket,
             conversation=market.main.conversation.id,
         ),
         queues=Queues(

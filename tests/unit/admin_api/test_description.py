@@ -11,6 +11,7 @@ import pytest
 from admin_api.description import DOCUMENT, OPERATIONS, TEXT
 from admin_api.operations import ANSWERS
 from admin_api.problems import PROBLEMS
+from admin_api.reviewing import REVIEWING
 from admin_api.routes import api
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -18,6 +19,7 @@ DOCS = ROOT / "docs"
 SOURCES = [
     *(ROOT / "functions/admin_api").glob("*.py"),
     *(ROOT / "functions/parley/registering").glob("*.py"),
+    *(ROOT / "functions/parley/reviewing").glob("*.py"),
 ]
 
 
@@ -27,7 +29,8 @@ def test_the_committed_description_is_the_one_that_is_served() -> None:
 
 def test_every_operation_is_answered_and_no_other() -> None:
     assert [each.id for each in OPERATIONS] == list(dict.fromkeys(each.id for each in OPERATIONS))
-    assert {each.id for each in OPERATIONS} == ANSWERS.keys()
+    assert {each.id for each in OPERATIONS} == ANSWERS.keys() | REVIEWING.keys()
+    assert not ANSWERS.keys() & REVIEWING.keys()
     assert len(api._static_routes) + len(api._dynamic_routes) == len(OPERATIONS)
 
 

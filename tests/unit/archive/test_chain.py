@@ -1,22 +1,20 @@
+"""Links, their hashes and commitments."""
+
 import hashlib
 import json
 from dataclasses import replace
 
-from parley.archive.chain import Link, commitment, link_hash
+import pytest
+
+from parley.archive.chain import Link, commitment, link_hash, read_json
 
 LINK = Link(
     conversation="c1",
     seq=1,
     previous="",
-    kind="message",
-    message="m1",
-    received_at="2026-09-04T16:12:00+00:00",
-    author_role="seller",
-    recipient_role="buyer",
-    outcome="relayed",
-    codes=("mailbox-masked",),
-    screening={"policy": "default-1"},
-    commitments={"original": "aa", "relayed": "bb"},
+    id="m1",
+    at="2026-09-04T16:12:00+00:00",
+    commitments={"record": "cc", "original": "aa", "relayed": "bb"},
 )
 
 
@@ -28,11 +26,16 @@ def test_a_links_hash_can_be_recomputed_from_its_json_alone() -> None:
 
 
 def test_any_change_of_a_link_changes_its_hash() -> None:
-    changes = [{"seq": 2}, {"previous": "00"}, {"outcome": "held"}, {"author_role": None}, {"codes": ()}]
-    changes.append({"commitments": {"original": "ab", "relayed": "bb"}})
-    assert (
-        len({link_hash(replace(LINK, **change).to_json()) for change in [{}, *changes]}) == len(changes) + 1
-    )
+    changes = [{"conversation": "c2"}, {"seq": 2}, {"previous": "00"}, {"id": "m2"}, {"at": "2026"}]
+    changes += [{"commitments": {"original": "ab", "relayed": "bb"}}, {"commitments": {}}]
+    hashes = {link_hash(replace(LINK, **change).to_json()) for change in [{}, *changes]}  # type: ignore[arg-type]
+    assert len(hashes) == len(changes) + 1
+
+
+def test_a_link_tells_nothing_of_what_it_commits_to() -> None:
+    assert json.loads(LINK.to_json()).keys() == {
+        *("version", "conversation", "seq", "previous", "id", "at", "commitments")
+    }
 
 
 def test_a_commitment_hides_its_content_behind_the_salt() -> None:
@@ -40,3 +43,28 @@ def test_a_commitment_hides_its_content_behind_the_salt() -> None:
     salt = "00" * 16
     assert commitment(salt, digest) == hashlib.sha256(bytes(16) + bytes.fromhex(digest)).hexdigest()
     assert commitment(salt, digest) != commitment("01" * 16, digest)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a":1,"a":2}',
+        b'{"a":{"b":1,"b":1}}',
+        b'{"a":1.0}',
+        b'{"a":1e3}',
+        b'{"a":NaN}',
+        b'{"a":-Infinity}',
+        b"[" * 100_000,
+        b"\xff",
+        b"",
+        b"{}x",
+        b'{"a":' + b"9" * 10_000 + b"}",
+    ],
+)
+def test_json_that_two_readers_could_understand_in_two_ways_is_refused(raw: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the standard library's own errors are among them
+        read_json(raw)
+
+
+def test_json_is_read_as_it_was_written() -> None:
+    assert read_json(LINK.to_json().encode()) == json.loads(LINK.to_json())

@@ -3,7 +3,6 @@
 import base64
 import email
 import email.policy
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,9 +11,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from parley.archive.chain import commitment, link_hash
+from parley.archive.chain import commitment, digest, link_hash
+from parley.archive.content import read_content
+from parley.archive.keys import NAMES
 from parley.conversation.aliases import new_alias
-from parley.conversation.conversations import Status
+from parley.conversation.conversations import Head, Status
 from parley.conversation.messages import State
 from parley.conversation.parties import PartyId
 from parley.mail.address import Mailbox
@@ -93,19 +94,98 @@ def test_an_answer_comes_back_in_the_same_thread(world: World) -> None:
     assert str(answer["References"]).split()[-1] == "<question@buyer.example>"
 
 
-def test_the_archive_holds_both_mails_and_an_entry_whose_commitments_open(world: World) -> None:
+def test_the_archive_holds_all_that_the_link_of_a_relayed_mail_commits_to(world: World) -> None:
     world.buyer_writes()
-    kept = world.archive.objects
-    original, relayed = (
-        next(key for key in kept if key.endswith(f"/{name}.eml")) for name in ("original", "relayed")
+    message, kept = world.message, world.archive.objects
+    assert message.folder.startswith(f"conversations/{CONVERSATION}/0001_2026-09-04T161205Z_buyer-to-seller_")
+    assert kept[f"{message.folder}relayed.eml"].content == world.sent[0].raw
+    commitments = json.loads(message.link or "")["commitments"]
+    for kind, name in NAMES.items():
+        each = kept.pop(message.folder + name)
+        assert commitment(each.metadata["salt"], digest(each.content)) == commitments.pop(kind)
+    record = (message.record or "").encode()
+    assert commitments == {"record": commitment(dict(message.salts)["record"], digest(record))}
+    assert not kept
+
+
+def test_a_mail_that_is_not_relayed_keeps_its_original_alone(world: World) -> None:
+    world.receive(world.accept(mail(BUYER), BUYER, SELLER_ALIAS, spam="FAIL"))
+    assert list(world.archive.objects) == [f"{world.message.folder}original.eml"]
+    assert json.loads(world.message.link or "")["commitments"].keys() == {"record", "original"}
+
+
+def test_what_the_other_party_reads_is_kept_beside_the_mail(world: World) -> None:
+    world.buyer_writes(f"Write to {BUYER}", Subject="My order")
+    content = read_content(world.archive.get(f"{world.message.folder}content.json"))
+    assert (content.subject, content.text) == ("My order", f"Write to {BUYER_ALIAS}")
+
+
+def test_a_mail_goes_out_even_if_it_cannot_be_retold(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parley.archive.content.readable", lambda _: 1 / 0)
+    (report,) = world.buyer_writes()
+    assert report.outcome == "relayed"
+    content = read_content(world.archive.get(f"{world.message.folder}content.json"))
+    assert content.unreadable == (("", "content-error"),)
+
+
+def test_a_record_tells_what_was_decided_and_found_and_nothing_that_was_written(world: World) -> None:
+    world.buyer_writes(f"Write to {BUYER}", Subject="Geheim")
+    record = json.loads(world.message.record or "")
+    assert (record["outcome"], record["author_role"], record["recipient_role"]) == (
+        "relayed",
+        "buyer",
+        "seller",
     )
-    assert original.startswith(f"conversations/{CONVERSATION}/0001_2026-09-04T161205Z_buyer-to-seller_")
-    assert kept[relayed].content == world.sent[0].raw
-    entry = json.loads(kept[f"entries/{CONVERSATION}/0001_{world.message.id}.json"].content)
-    assert (entry["outcome"], entry["folder"]) == ("relayed", original.removesuffix("original.eml"))
-    for key, name in ((original, "original"), (relayed, "relayed")):
-        digest = hashlib.sha256(kept[key].content).hexdigest()
-        assert commitment(kept[key].metadata["salt"], digest) == entry["link"]["commitments"][name]
+    assert [found[:3] for found in record["screening"]["findings"]] == [
+        ["protected-masked", "note", "part:1"]
+    ]
+    told = (world.message.record or "") + (world.message.link or "")
+    assert "Geheim" not in told
+    assert "@" not in told
+
+
+def test_an_outcome_that_the_record_did_not_intend_is_an_event_of_the_chain(world: World) -> None:
+    world.mailer.fault = failing(SendRefusedError("ses-rejected"))
+    world.buyer_writes()
+    (event,) = world.memory.events.values()
+    assert (event.kind, event.seq, event.message) == ("outcome", 2, world.message.id)
+    assert json.loads(event.record)["facts"] == {"outcome": "held", "codes": "ses-rejected"}
+    assert json.loads(event.link)["previous"] == link_hash(world.message.link or "")
+    assert world.memory.heads[CONVERSATION][1] == Head(2, link_hash(event.link))
+
+
+def test_an_outcome_as_it_was_intended_needs_no_event(world: World) -> None:
+    world.buyer_writes()
+    world.receive(world.accept(mail(BUYER), BUYER, SELLER_ALIAS, dmarc="FAIL"))
+    assert not world.memory.events
+
+
+def test_an_event_that_a_crash_left_out_is_chained_once_when_the_receipt_comes_again(world: World) -> None:
+    world.mailer.fault = failing(SendRefusedError("ses-rejected"))
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
+    append = world.outside.history.append
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    world.outside.history.append = broken  # type: ignore[method-assign]
+    with pytest.raises(ReceiptUnfinishedError):
+        world.receive(notification)
+    world.outside.history.append = append  # type: ignore[method-assign]
+    for _ in range(2):
+        assert world.receive(notification)[0].outcome == "held"
+    assert [event.kind for event in world.memory.events.values()] == ["outcome"]
+
+
+def test_a_hold_for_another_reason_than_the_intended_one_is_told_too(world: World) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS, spam="FAIL")
+    crash_at_the_archive(world, notification)
+    seller = world.memory.parties[PartyId("buyer")]
+    world.memory.parties[seller.id] = replace(seller, mailboxes=(Mailbox("new", "else.example"),))
+    (report,) = world.receive(notification)
+    assert (report.outcome, report.codes) == ("held", ("composition-changed",))
+    (event,) = world.memory.events.values()
+    assert json.loads(event.record)["facts"]["codes"] == "composition-changed"
 
 
 def test_links_of_a_conversation_form_one_chain(world: World) -> None:
@@ -316,16 +396,6 @@ def test_work_resumed_under_a_changed_party_is_held_rather_than_sent_otherwise(w
     assert (report.outcome, report.codes) == ("held", ("composition-changed",))
     assert [kind(submission) for submission in world.sent] == ["notice"]
     assert any(key.endswith("original.eml") for key in world.archive.objects)
-
-
-def test_an_entry_that_a_crash_left_out_is_written_when_the_receipt_comes_again(world: World) -> None:
-    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS)
-    world.receive(notification)
-    entry = next(key for key in world.archive.objects if key.startswith("entries/"))
-    written = world.archive.objects.pop(entry)
-    world.receive(notification)
-    assert world.archive.objects[entry] == written
-    assert len(world.sent) == 1
 
 
 def test_a_mail_too_odd_to_read_is_held_and_its_author_told(world: World) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.conversation.aliases import AliasId, ConversationId
-from parley.conversation.conversations import Conversation, Head, Status
+from parley.conversation.conversations import Conversation, Head, Hold, Status
 from parley.conversation.messages import Lease, Message, MessageId, State
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.address import Mailbox
@@ -41,6 +41,7 @@ words = st.text(min_size=1, max_size=30)
         link=st.none() | words,
         salts=st.lists(st.tuples(words, words), max_size=2).map(tuple),
         sendings=st.integers(0, 100),
+        released=st.just("") | words,
     )
 )
 def test_every_message_is_read_as_it_was_written(message: Message) -> None:
@@ -66,6 +67,9 @@ FULL = [
         link='{"seq": 7}',
         salts=(("original", "00ff"), ("relayed", "ff00")),
         sendings=2,
+        record='{"kind": "message"}',
+        folder="conversations/c1/0007_x/",
+        released="conversations/c1/events/x/",
     ),
     Conversation(
         id=ConversationId("c1"),
@@ -73,6 +77,7 @@ FULL = [
         parties={Role.BUYER: PartyId("p-buyer"), Role.SELLER: PartyId("p-seller")},
         aliases={Role.BUYER: AliasId("b-7k2m"), Role.SELLER: AliasId("s-9q4t")},
         status=Status.CLOSED,
+        holds=(Hold("h1", "case-17", RECEIVED_AT), Hold("h2", "case-18", RECEIVED_AT)),
     ),
     Party(
         id=PartyId("p-seller"),

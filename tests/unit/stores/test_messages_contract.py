@@ -255,7 +255,10 @@ def test_a_held_message_is_released_and_keeps_its_outgoing_id(stores: Stores, cl
     held = stores.messages.finish(
         claimed, State.HELD, codes=("leak",), outgoing_message_id="0102@x.example", finished_at=LATER
     )
-    released = stores.messages.finish(held, State.RELEASED, codes=("leak", "by-reviewer"), finished_at=LATER)
+    releasing = stores.messages.advance(held, State.RELEASING, sendings=1)
+    released = stores.messages.finish(
+        releasing, State.RELEASED, codes=("leak", "by-reviewer"), finished_at=LATER
+    )
     assert stored(stores, claimed) == released
     assert released.outgoing_message_id == "0102@x.example"
 

@@ -1,0 +1,601 @@
+"""Erasure and retention on the deployed stack: what goes, what stays, and what keeps it."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from parley import wiring
+from parley.archive.keys import conversation_prefix
+from parley.archive.records import EventKind
+from parley.conversation.events import Event
+from parley.conversation.messages import State
+from parley.conversation.parties import PartyId
+from parley.erasing.party import carry_on
+from parley.erasing.ports import Outside
+from parley.erasing.retention import keep_retention
+from parley.erasing.steps import LATE, SETTLING
+from parley.mail.address import parse_mailbox
+from parley.relaying.ports import NoSuchObjectError
+from tests.support import canary
+from tests.support.aws import deployed
+from tests.support.erased import (
+    PERSON,
+    SPAM,
+    erase,
+    kept_of,
+    lift_hold,
+    open_plans,
+    place_hold,
+    run,
+    run_to_the_end,
+    trace,
+)
+from tests.support.http import ask
+from tests.support.mails import FORGED
+from tests.support.market import Market
+from tests.support.remains import found_in, readings, reads
+from tests.support.runtime import AFTER_THE_LEASE, Fault, answers
+from tests.support.verified import verified
+from tests.support.wire import Answer, Call, Killed, kill_after
+
+RETENTION = timedelta(days=730)
+CLAIMS = timedelta(days=90)
+
+
+def erased_events(market: Market, conversation: str = "c1") -> list[dict[str, Any]]:
+    return [
+        json.loads(each.record)["facts"]
+        for each in market.history(conversation)
+        if isinstance(each, Event) and each.kind == EventKind.ERASED
+    ]
+
+
+def certificates(market: Market) -> list[dict[str, Any]]:
+    reviewed = market.deployment.reviewed()
+    return [json.loads(reviewed[key]) for key in reviewed if key.startswith("erasures/")]
+
+
+def test_the_search_finds_what_it_is_to_find() -> None:
+    hidden = [
+        b"S29yZHVsYSBLYW5hcmllbnZvZ2Vs",
+        b"=4bordula",
+        b"%4bordula",
+        b"&#75;ordula",
+        b'"\\u004bordula"',
+        b"=?utf-8?b?S29yZHVsYQ==?=",
+        "Kordula".encode("utf-16-le"),
+    ]
+    assert [octets for octets in hidden if not reads(octets, "Kordula")] == []
+    assert not reads(b"S29yZHVsbw nobody", "Kordula")
+    assert list(readings(b"plain")) == [b"plain"]
+
+
+def test_nothing_of_a_person_is_left_in_any_byte(market: Market) -> None:
+    trace(market)
+    before = found_in(market.deployment, PERSON)
+    for bucket in ("archive", "review", "inbox"):
+        assert [place for place in before if bucket in place.partition("/")[0]], bucket
+    assert [place for place in before if place.startswith("PARTY#p-buyer")]
+    erase(market)
+    run_to_the_end(market)
+    assert found_in(market.deployment, PERSON) == []
+    assert open_plans(market) == []
+
+
+def test_the_chain_of_an_erased_conversation_verifies_and_says_that_it_was_erased(market: Market) -> None:
+    trace(market)
+    erase(market)
+    run_to_the_end(market)
+    for conversation in ("c1", "c2"):
+        found = verified(market.deployment, conversation)
+        assert found.is_intact, found.faults
+        written = [each for each in market.history(conversation) if getattr(each, "folder", "")]
+        assert found.erased == tuple(each.seq for each in written)
+        assert kept_of(market, conversation) == []
+
+
+def test_the_other_party_stays_as_it_is(market: Market) -> None:
+    trace(market)
+    erase(market)
+    run_to_the_end(market)
+    assert market.stores.directory.parties([market.buyer.id, market.seller.id]) == {
+        market.seller.id: market.seller
+    }
+    assert market.stores.directory.party_of_mailbox(market.seller.receiving_mailbox) == market.seller
+    owners = [item["party_id"]["S"] for item in market.deployment.items() if "MAILBOX#" in item["pk"]["S"]]
+    assert owners == [market.seller.id]
+    assert market.wire.suppressed == {canary.SELLER_MAILBOX}
+
+
+def test_mail_to_an_erased_conversation_is_recorded_and_discarded(market: Market) -> None:
+    trace(market)
+    erase(market)
+    run_to_the_end(market)
+    sent = len(market.sent)
+    market.accept(market.from_seller(message_id="HG9@girlitz-handel.example"))
+    assert market.work() == [True]
+    assert market.loose_outcomes() == [("discarded", "unknown-alias")]
+    assert len(market.sent) == sent
+
+
+def test_held_mail_expires_before_it_is_erased(market: Market) -> None:
+    trace(market)
+    assert State.HELD in {message.state for message in market.messages()}
+    erase(market)
+    run_to_the_end(market)
+    assert [message.state for message in market.messages() if message.codes == ("spam",)] == [State.EXPIRED]
+    assert "held" not in {name for item in market.deployment.items() for name in item}
+
+
+def test_what_is_written_late_goes_with_the_second_look(market: Market) -> None:
+    """An attachment that write_archive laid down while its mail was being erased."""
+    trace(market)
+    erase(market)
+    run(market)
+    run(market, SETTLING)
+    deployment = market.deployment
+    key = conversation_prefix("c1") + "attachments/aa/k.csv"
+    bucket = deployment.settings.archive_bucket
+    deployment.clients.s3.put_object(Bucket=bucket, Key=key, Body=canary.BODY_WORD.encode())
+    assert run(market, LATE)["failed"] == 0
+    assert found_in(deployment, PERSON) == []
+
+
+def test_the_certificate_counts_and_names_nobody(market: Market) -> None:
+    trace(market)
+    plan = erase(market)
+    run_to_the_end(market)
+    (certificate,) = certificates(market)
+    links = len(market.history("c1")) + len(market.history("c2"))
+    assert certificate["erased"] == {
+        "conversations": 2,
+        "kept_for_claims_before": 0,
+        "messages_and_events": links,
+        "mailboxes": 1,
+    }
+    assert (certificate["id"], certificate["case"]) == (plan["id"], "dsr-3")
+    assert certificate["lives_on_for_days"]["table-recovery"] == 35
+    assert not [word for word in (*PERSON, "p-buyer") if reads(json.dumps(certificate).encode(), word)]
+
+
+def test_who_asked_is_recorded_without_the_party(market: Market) -> None:
+    plan = erase(market)
+    reviewed = market.deployment.reviewed()
+    (record,) = [json.loads(reviewed[key]) for key in reviewed if key.startswith("accesses/")]
+    assert (record["kind"], record["id"], record["case"]) == ("erasure", plan["id"], "dsr-3")
+    assert record["who"].endswith("/erika")
+    assert "p-buyer" not in json.dumps(record)
+
+
+def test_asking_twice_begins_one_erasure(market: Market) -> None:
+    assert erase(market)["id"] == erase(market)["id"]
+    assert len(open_plans(market)) == 1
+
+
+def test_a_party_that_is_not_there_is_said_to_be_unknown(market: Market) -> None:
+    assert erase(market, party="p-nobody") == {"error": "unknown-party"}
+
+
+def test_looking_changes_nothing_and_tells_what_would_happen(market: Market) -> None:
+    trace(market)
+    place_hold(market, "c2")
+    before = market.deployment.items()
+    look = {"task": "look", "party": "p-buyer"}
+    found = market.invoke("erase_data", look)
+    ends = found.pop("kept_until")
+    assert found == {"conversations": 2, "more": False, "held": 1, "cases": ["case-17"], "kept": 1}
+    assert ends.startswith("2026-12-03")
+    assert market.deployment.items() == before
+
+
+def test_a_hold_keeps_its_conversation_the_others_go_and_the_party_waits(market: Market) -> None:
+    trace(market)
+    hold, kept = place_hold(market), len(kept_of(market, "c1"))
+    erase(market)
+    run_to_the_end(market)
+    assert len(kept_of(market, "c1")) >= kept
+    assert kept_of(market, "c2") == []
+    assert market.view().conversation.aliases
+    assert market.buyer.id in market.stores.directory.parties([market.buyer.id])
+    assert len(open_plans(market)) == 1
+    lift_hold(market, hold)
+    for after in (timedelta(days=1), SETTLING, LATE):
+        run(market, after)
+    assert found_in(market.deployment, PERSON) == []
+    assert open_plans(market) == []
+
+
+def test_a_hold_that_comes_in_the_middle_stops_what_is_left(market: Market) -> None:
+    trace(market)
+    erase(market)
+    run(market)
+    place_hold(market)
+    kept = set(kept_of(market, "c1"))
+    run(market, SETTLING)
+    run(market, LATE)
+    assert set(kept_of(market, "c1")) == kept
+    assert erased_events(market) == []
+
+
+def test_a_hold_placed_between_look_and_event_is_seen(market: Market) -> None:
+    """The event's transaction fails on a head that was moved, and the head is read again with its holds."""
+    market.accept(market.from_buyer())
+    market.work()
+    erase(market)
+    run(market)
+    kept = set(kept_of(market, "c1"))
+    assert kept
+
+    placed = []
+
+    def before(call: Call) -> None:
+        # The one transaction of an erasure without held mail appends the event.
+        if call.operation == "TransactWriteItems" and not placed:
+            placed.append(call)
+            market.fault = Fault()
+            place_hold(market)
+
+    market.fault = Fault(before=before)
+    market.clock.pass_by(SETTLING)
+    market.invoke("erase_data", {"source": "aws.events"})
+    assert placed
+    assert erased_events(market, "c1") == []
+    assert kept <= set(kept_of(market, "c1"))
+
+
+def test_a_hold_placed_while_a_conversation_is_closed_keeps_it_open(market: Market) -> None:
+    market.accept(market.from_buyer())
+    market.work()
+    erase(market)
+    placed = []
+
+    def before(call: Call) -> None:
+        if call.operation == "TransactWriteItems" and not placed:
+            placed.append(call)
+            market.fault = Fault()
+            place_hold(market)
+
+    market.fault = Fault(before=before)
+    market.invoke("erase_data", {"source": "aws.events"})
+    assert placed
+    assert market.view().conversation.aliases
+
+
+def test_who_asks_again_and_claims_no_ground_need_not_wait(market: Market) -> None:
+    trace(market)
+    first = erase(market, for_claims=True)
+    run(market)
+    run(market, SETTLING)
+    assert kept_of(market, "c1")
+    assert erase(market, for_claims=False)["id"] == first["id"]
+    for after in (timedelta(), LATE):
+        run(market, after)
+    assert found_in(market.deployment, PERSON) == []
+    assert erased_events(market) == [{"why": "request", "erasure": first["id"]}]
+
+
+def test_a_conversation_stays_until_nobody_can_claim_and_its_event_says_on_which_ground(
+    market: Market,
+) -> None:
+    trace(market)
+    erase(market, for_claims=True)
+    run(market)
+    kept = kept_of(market, "c1")
+    run(market, CLAIMS - timedelta(minutes=1))
+    assert kept_of(market, "c1") == kept
+    assert not market.view().conversation.aliases
+    for after in (timedelta(minutes=1), LATE):
+        run(market, after)
+    assert found_in(market.deployment, PERSON) == []
+    (facts,) = erased_events(market)
+    assert (facts["why"], facts["ground"], facts["kept-until"][:10]) == ("request", "claims", "2026-12-03")
+    assert certificates(market)[0]["erased"]["kept_for_claims_before"] == 2
+
+
+def test_contents_go_when_the_last_mail_is_old_enough_and_not_before(market: Market) -> None:
+    trace(market)
+    kept = kept_of(market, "c1")
+    run(market, RETENTION - timedelta(minutes=1))
+    assert kept_of(market, "c1") == kept
+    assert market.view().conversation.aliases
+    for after in (timedelta(days=1), timedelta(days=1), timedelta(days=2)):
+        run(market, after)
+    assert kept_of(market, "c1") == kept_of(market, "c2") == []
+    assert erased_events(market) == [{"why": "retention"}]
+    assert verified(market.deployment, "c1").is_intact
+    assert not [key for key in market.deployment.reviewed() if key.startswith(("transcripts/", "orders/"))]
+
+
+def test_a_conversation_in_which_nobody_has_written_keeps_its_aliases(market: Market) -> None:
+    for _ in range(3):
+        run(market, RETENTION)
+    market.accept(market.from_buyer())
+    market.work()
+    assert market.outcomes() == [("relayed", ("protected-masked",))]
+
+
+def test_a_mail_puts_retention_off_and_a_note_does_not(market: Market) -> None:
+    market.accept(market.from_buyer())
+    market.work()
+    run(market, timedelta(days=700))
+    market.accept(market.from_buyer(message_id="CA7@mail.zeisig-post.example"))
+    market.work()
+    for _ in range(5):
+        run(market, timedelta(days=10))
+    assert len({key.split("/")[2] for key in kept_of(market, "c1") if "attachments" not in key}) == 2
+    place = place_hold(market)
+    lift_hold(market, place)
+    for _ in range(3):
+        run(market, timedelta(days=685))
+    assert kept_of(market, "c1") == []
+
+
+def test_retention_never_touches_what_is_held_however_old(market: Market) -> None:
+    trace(market)
+    place_hold(market)
+    market.follow()
+    kept = kept_of(market, "c1")
+    for _ in range(4):
+        run(market, RETENTION)
+    assert kept_of(market, "c1") == kept
+    assert kept_of(market, "c2") == []
+
+
+def test_a_round_is_made_once_a_day(market: Market) -> None:
+    market.accept(market.from_buyer())
+    market.work()
+    assert [run(market)["looked_at"] for _ in range(2)] == [1, 0]
+    assert run(market, timedelta(days=1))["looked_at"] == 1
+
+
+def test_mail_of_an_intake_goes_one_by_one_and_its_alias_stays(market: Market) -> None:
+    mailbox = market.contact_alias("intake1")
+    market.accept(market.from_buyer(to=mailbox), verdicts=FORGED)
+    market.work()
+    (old,) = market.messages("intake1")
+    market.clock.pass_by(timedelta(days=400))
+    again = market.from_buyer(to=mailbox, message_id="CA8@mail.zeisig-post.example")
+    market.accept(again, verdicts=FORGED)
+    market.work()
+    for after in (timedelta(days=331), timedelta(days=1)):
+        run(market, after)
+    left = kept_of(market, "intake1")
+    assert left
+    assert not [key for key in left if key.startswith(old.folder)]
+    assert market.view("intake1").conversation.aliases
+    found = verified(market.deployment, "intake1")
+    assert found.is_intact, found.faults
+    assert found.erased == (1,)
+
+
+def test_what_was_written_about_a_mail_of_an_intake_goes_with_it(market: Market) -> None:
+    market.accept(market.from_buyer(to=market.contact_alias("intake1")), verdicts=SPAM)
+    market.work()
+    (message,) = market.messages("intake1")
+    decision = {"case": "case-17", "reason": f"{canary.BUYER_NAME} is known for it"}
+    path = f"/conversations/intake1/messages/{message.id}/refuse"
+    assert ask(market, "POST", path, body=decision).status < 300
+    market.work()
+    run(market, RETENTION + timedelta(days=1))
+    assert kept_of(market, "intake1") == []
+    found = verified(market.deployment, "intake1")
+    assert found.is_intact, found.faults
+    assert found.erased == (1, 2)
+
+
+def test_a_mail_that_is_still_worked_on_is_waited_for_and_then_ended(market: Market) -> None:
+    market.accept(market.from_buyer())
+    market.fault = answers("SendEmail", 429, "TooManyRequestsException")
+    market.work()
+    market.fault = Fault()
+    erase(market)
+    run_to_the_end(market)
+    for _ in range(2):
+        run(market, LATE)
+    (message,) = market.messages()
+    assert message.state is State.EXPIRED
+    assert found_in(market.deployment, PERSON) == []
+    assert verified(market.deployment, "c1").is_intact
+
+
+def _denied(call: Call) -> Answer | None:
+    return Answer(403, "AccessDenied") if call.operation == "DeleteObjects" else None
+
+
+def test_what_cannot_be_deleted_is_told_and_tried_again(market: Market) -> None:
+    trace(market)
+    erase(market)
+    run(market)
+    market.fault = Fault(before=_denied)
+    assert run(market, SETTLING)["failed"] == 2
+    market.fault = Fault()
+    run(market, SETTLING)
+    run(market, LATE)
+    assert found_in(market.deployment, PERSON) == []
+
+
+def test_raw_mail_stays_in_the_inbox_until_its_other_recipients_have_it(market: Market) -> None:
+    other = replace(
+        market.buyer,
+        id=PartyId("p-other"),
+        display_name="Otto",
+        mailboxes=(parse_mailbox("otto@privatmail.example"),),
+    )
+    market.stores.directory.register(other)
+    second = market.correspondence("c2", buyer=other)
+    to_both = (market.main.seller_writes_to, second.seller_writes_to)
+    receipt = market.accept(market.from_seller(), recipients=to_both)
+    market.fault = Fault(before=_second_send_throttled())
+    assert market.work() == [False]
+    market.fault = Fault()
+    erase(market)
+    run(market)
+    run(market, SETTLING)
+    assert market.stores.inbox.get(f"inbox/{receipt}")
+    assert market.work_after(AFTER_THE_LEASE) == [True]
+    assert [sent.recipients for sent in market.sent][-1] == ("otto@privatmail.example",)
+    for _ in range(3):
+        run(market, LATE)
+    with pytest.raises(NoSuchObjectError):
+        market.stores.inbox.get(f"inbox/{receipt}")
+    assert open_plans(market) == []
+    assert kept_of(market, "c2")
+
+
+def _second_send_throttled() -> Callable[[Call], Answer | None]:
+    sends: list[Call] = []
+
+    def before(call: Call) -> Answer | None:
+        if call.operation == "SendEmail":
+            sends.append(call)
+        return Answer(429, "TooManyRequestsException") if len(sends) > 1 else None
+
+    return before
+
+
+def outside_with(market: Market, conversations: int) -> Outside:
+    """The ports of the function, and time for so many conversations."""
+    with market.process("erase_data"):
+        outside = wiring.wire_erasing()
+    left = iter([True] * conversations)
+    return replace(outside, clock=market.clock, has_time=lambda: next(left, False))
+
+
+def test_a_round_that_is_too_long_goes_on_where_it_stopped(market: Market) -> None:
+    for number in range(2, 6):
+        market.correspondence(f"c{number}")
+    rounds = [keep_retention(outside_with(market, 2)) for _ in range(4)]
+    assert [each.looked_at for each in rounds] == [2, 2, 1, 0]
+    assert [each.is_through for each in rounds] == [False, False, True, True]
+
+
+def test_an_erasure_that_takes_longer_than_the_function_may_run_goes_on(market: Market) -> None:
+    for number in range(2, 5):
+        market.correspondence(f"c{number}")
+    erase(market)
+    (plan,) = outside_with(market, 0).plans.all()
+    for _ in range(4):
+        carry_on(plan, outside_with(market, 1))
+    for after in (SETTLING, LATE):
+        market.clock.pass_by(after)
+        progress = carry_on(plan, outside_with(market, 9))
+    assert progress.plan is None
+    assert certificates(market)[0]["erased"]["conversations"] == 4
+
+
+def end_state(market: Market) -> tuple[Any, ...]:
+    """What is there, without random ids and keyed hashes."""
+    items = market.deployment.items()
+    names = [(item["pk"]["S"].split("#")[0], item["sk"]["S"].split("#")[0]) for item in items]
+    return (
+        sorted(names),
+        sorted(key for key in market.deployment.archived() if key.startswith("conversations/")),
+        [key.split("/")[0] for key in market.deployment.reviewed()].count("erasures"),
+        [each["erased"] for each in certificates(market)],
+        [len(erased_events(market, each)) for each in ("c1", "c2")],
+        found_in(market.deployment, PERSON),
+    )
+
+
+def short_story(market: Market) -> None:
+    second = market.correspondence("c2")
+    both = (market.main.buyer_writes_to, second.buyer_writes_to)
+    market.accept(market.from_buyer(), recipients=both)
+    market.work()
+    market.accept(market.from_buyer(message_id="CA2@mail.zeisig-post.example"), verdicts=SPAM)
+    market.work()
+    market.follow()
+    market.wire.suppressed.add(canary.BUYER_MAILBOX)
+    erase(market)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", range(3), ids=["closing", "erasing", "ending"])
+def test_crashes_one_call_later_each_time_end_as_if_there_were_none(
+    template: dict[str, Any], stage: int
+) -> None:
+    stages = (timedelta(), SETTLING, LATE)
+    with deployed(template) as deployment:
+        undisturbed = Market(deployment)
+        short_story(undisturbed)
+        for after in stages:
+            run(undisturbed, after)
+        wanted = end_state(undisturbed)
+    assert wanted[-1] == []
+    with deployed(template) as deployment:
+        market = Market(deployment)
+        short_story(market)
+        crashes = 0
+        for place, after in enumerate(stages):
+            market.clock.pass_by(after)
+            while place == stage and killed_after(market, crashes + 1):
+                crashes += 1
+            market.invoke("erase_data", {"source": "aws.events"})
+            market.follow()
+        for _ in range(2):
+            run(market, LATE)
+        assert crashes > 5
+        assert end_state(market) == wanted
+
+
+def killed_after(market: Market, call: int) -> bool:
+    """Whether the function makes so many calls; it is killed after that one."""
+    market.fault = Fault(after=kill_after(call))
+    try:
+        market.invoke("erase_data", {"source": "aws.events"})
+    except Killed:
+        return True
+    finally:
+        market.fault = Fault()
+        market.follow()
+    return False
+
+
+def refuse_once(operation: str) -> Fault:
+    """The first call of that operation is refused, and no client tries such a thing again."""
+    refused: list[Call] = []
+
+    def before(call: Call) -> Answer | None:
+        if call.operation != operation or refused:
+            return None
+        refused.append(call)
+        return Answer(403, "AccessDeniedException")
+
+    return Fault(before=before)
+
+
+OPERATIONS = (
+    *("Query", "Scan", "GetItem", "BatchGetItem", "TransactWriteItems", "UpdateItem", "PutItem"),
+    *("ListObjectVersions", "DeleteObjects", "DeleteItem", "PutObject"),
+    *("GetSecretValue", "DeleteSuppressedDestination"),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_call_that_is_refused_at_every_stage_only_puts_off_the_end(
+    template: dict[str, Any], operation: str
+) -> None:
+    with deployed(template) as deployment:
+        market = Market(deployment)
+        short_story(market)
+        for after in (timedelta(), SETTLING, LATE):
+            market.clock.pass_by(after)
+            market.fault = refuse_once(operation)
+            with suppress(ClientError):
+                market.invoke("erase_data", {"source": "aws.events"})
+            market.fault = Fault()
+            market.follow()
+        for _ in range(4):
+            run(market, LATE)
+        assert found_in(market.deployment, PERSON) == []
+        assert open_plans(market) == []
+        assert len(certificates(market)) == 1
+        for conversation in ("c1", "c2"):
+            assert verified(market.deployment, conversation).is_intact

@@ -1,0 +1,250 @@
+"""A conversation's archive in memory, signed with keys of its own, and bundles of it."""
+
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from cli.evidence.bundling import write_bundle
+from cli.evidence.holdings import Holdings, Object, Refusal
+from cli.evidence.ordering import Keys, Order, Written
+from cli.evidence.signing import PublicKey, checked_key
+from parley.archive import keys
+from parley.archive.chain import Committed, Link, commitment, digest, link_hash
+from parley.archive.checkpoints import Statement, batch_root, checkpoints
+from parley.archive.content import content_of, note_content
+from parley.archive.entries import event_entry, message_entry
+from parley.archive.records import EventKind, EventRecord, MessageRecord
+from parley.mail.structure import read
+from parley.mail.text import decode_body
+from parley.mail.walk import filename, parts
+
+CONVERSATION = "c1"
+START = datetime(2026, 9, 4, 16, 12, tzinfo=UTC)
+BUYER, SELLER = "anna@privatmail.example", "shop@mueller.example"
+SCREENING = {
+    "policy": "1",
+    "hits": ["iban"],
+    "misses": ["phone"],
+    "findings": [["iban", "note", "part:1", 1]],
+}
+PAGE = b"<!doctype html><title>the transcript</title>"
+
+
+@dataclass
+class Signer:
+    """Signs as KMS does."""
+
+    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+
+    def sign(self, digested: bytes) -> bytes:
+        return self.key.sign(digested, ec.ECDSA(utils.Prehashed(SHA256())))
+
+    @property
+    def public(self) -> PublicKey:
+        return checked_key(self.key.public_key())
+
+
+def mail(author: str, text: str, attachment: bytes | None = None) -> bytes:
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["To"], made["Subject"] = author, "alias@relay.example.com", "About the teapot"
+    made.set_content(text)
+    if attachment is not None:
+        made.add_attachment(attachment, maintype="application", subtype="pdf", filename="bill.pdf")
+    return bytes(made)
+
+
+class FakeHoldings(Holdings):
+    """Objects by key: content and salt. denied: keys that may not be read."""
+
+    def __init__(
+        self, objects: Mapping[str, tuple[bytes, str]], denied: frozenset[str] = frozenset()
+    ) -> None:
+        self.conversation = CONVERSATION
+        self.width = 2
+        self._objects = objects
+        self._denied = denied
+
+    def keys(self) -> list[str]:
+        return sorted(self._objects)
+
+    def read(self, key: str) -> Object | Refusal:
+        if key in self._denied:
+            return Refusal(key, "access-denied")
+        if key not in self._objects:
+            return Refusal(key, "object-missing")
+        return Object(key, *self._objects[key])
+
+
+class Archived:
+    """Grows link by link, as the relay and write_archive make it."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, tuple[bytes, str]] = {}
+        self.checkpoints, self.exports = Signer(), Signer()
+        self.seq, self.tip, self.at = 0, "", START
+
+    def message(
+        self,
+        author: str | None,
+        recipient: str,
+        text: str,
+        outcome: str = "relayed",
+        *,
+        intended: str = "",
+        attachment: bytes | None = None,
+    ) -> str:
+        """Returns the message's id. intended: what its record says, if that is something else."""
+        id_ = f"m{self.seq + 1}"
+        folder = keys.folder(CONVERSATION, self.seq + 1, self.at, keys.direction(author, recipient), id_)
+        mailbox = BUYER if author == "buyer" else SELLER
+        contents = {Committed.ORIGINAL: mail(mailbox, f"original: {text}", attachment)}
+        if "relayed" in (outcome, intended):
+            relayed = mail(f"{author}-alias@relay.example.com", f"relayed: {text}", attachment)
+            contents |= {Committed.RELAYED: relayed, Committed.CONTENT: content_of(relayed)}
+            self._extract(relayed)
+        record = MessageRecord(
+            author_role=author,
+            recipient_role=recipient,
+            outcome=intended or outcome,
+            codes=(),
+            screening=SCREENING,
+        ).to_json()
+        link, salt = self._chain(id_, record, contents, folder)
+        entry = message_entry(
+            link, record, salt, outcome=outcome, codes=(), folder=folder, outgoing_message_id=None
+        )
+        self._file(id_, entry)
+        return id_
+
+    def event(
+        self, kind: EventKind, message: str | None = None, *, contents: Any = None, **facts: str
+    ) -> None:
+        id_ = f"e{self.seq + 1}"
+        folder = keys.event_folder(CONVERSATION, self.at, kind, id_) if contents else ""
+        record = EventRecord(kind=kind, message=message, facts=facts).to_json()
+        link, salt = self._chain(id_, record, contents or {}, folder)
+        self._file(id_, event_entry(link, record, salt, folder=folder))
+
+    def note(self, text: str) -> None:
+        self.event(EventKind.NOTE, contents={Committed.CONTENT: note_content(text, "arn:of:staff")})
+
+    def sign(self, signer: Signer | None = None) -> None:
+        """A checkpoint of the chain as it is."""
+        statement = Statement(
+            conversation=CONVERSATION, count=self.seq, tip=self.tip, pending={}, at=self.at.isoformat()
+        )
+        signature = (signer or self.checkpoints).sign(batch_root([statement]))
+        (made,) = checkpoints([statement], "arn:of:key", signature)
+        self.objects[keys.checkpoint_key(CONVERSATION, self.seq, digest(self.at.isoformat().encode()))] = (
+            made.to_bytes(),
+            "",
+        )
+
+    def holdings(self, denied: frozenset[str] = frozenset()) -> FakeHoldings:
+        return FakeHoldings(self.objects, denied)
+
+    def bundle(
+        self,
+        out: Path,
+        viewer: str | None = None,
+        *,
+        denied: frozenset[str] = frozenset(),
+        page: bytes | None = PAGE,
+        roles: Collection[str] = ("buyer", "seller"),
+    ) -> Written:
+        order = Order(
+            conversation=CONVERSATION,
+            viewer=viewer,
+            roles=frozenset(roles),
+            case="case-17",
+            made_by="arn:of:staff",
+            made_at=START + timedelta(days=9),
+            tool="parley test",
+        )
+        signing = Keys(
+            manifest=self.exports.public,
+            checkpoints=[self.checkpoints.public],
+            sign=lambda content: self.exports.sign(sha256(content).digest()),
+        )
+        return write_bundle(
+            order, self.holdings(denied), signing, lambda *_: page, out, lambda _: lambda: None
+        )
+
+    def _chain(
+        self, id_: str, record: str, contents: Mapping[Committed, bytes], folder: str
+    ) -> tuple[str, str]:
+        committed = {Committed.RECORD: record.encode(), **contents}
+        salts = {kind: secrets.token_hex(16) for kind in committed}
+        link = Link(
+            conversation=CONVERSATION,
+            seq=self.seq + 1,
+            previous=self.tip,
+            id=id_,
+            at=self.at.isoformat(),
+            commitments={
+                str(kind): commitment(salts[kind], digest(each)) for kind, each in committed.items()
+            },
+        ).to_json()
+        for kind, each in contents.items():
+            self.objects[folder + keys.NAMES[kind]] = (each, salts[kind])
+        self.seq, self.tip, self.at = self.seq + 1, link_hash(link), self.at + timedelta(minutes=1)
+        return link, salts[Committed.RECORD]
+
+    def _file(self, id_: str, entry: bytes) -> None:
+        self.objects[keys.entry_key(CONVERSATION, self.seq, id_)] = (entry, "")
+
+    def _extract(self, relayed: bytes) -> None:
+        for _, part in parts(read(relayed)):
+            if name := filename(part):
+                octets = decode_body(part)
+                self.objects[keys.attachment_key(CONVERSATION, digest(octets), name)] = (octets, "")
+
+
+def archived() -> Archived:
+    """A question with an attachment, its answer, a refused threat, a held mail, a note; all signed."""
+    made = Archived()
+    made.message("buyer", "seller", "Is it blue?", attachment=b"%PDF-1.4 of the buyer")
+    made.message("seller", "buyer", "It is green.", attachment=b"%PDF-1.4 of the seller")
+    made.message("buyer", "seller", "a threat", "refused")
+    made.message("seller", "buyer", "a bank account", "held")
+    made.note("called the seller")
+    made.sign()
+    return made
+
+
+def signed_anew(made: Archived, bundle: Path, out: Path, changes: Mapping[str, bytes | None]) -> Path:
+    """As `rewritten`, by somebody who may sign manifests."""
+    with ZipFile(bundle) as old:
+        manifest = json.loads(old.read("manifest.json"))
+    for name, content in changes.items():
+        if content is None:
+            del manifest["files"][name]
+        else:
+            manifest["files"][name] = {"sha256": digest(content), "size": len(content)}
+    raw = json.dumps(manifest).encode()
+    signature = made.exports.sign(sha256(raw).digest())
+    return rewritten(bundle, out, {**changes, "manifest.json": raw, "manifest.sig": signature})
+
+
+def rewritten(bundle: Path, out: Path, changes: Mapping[str, bytes | None]) -> Path:
+    """A copy in which files have another content, are new, or (None) are missing."""
+    with ZipFile(bundle) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            content = changes.get(info.filename, old.read(info))
+            if content is not None:
+                new.writestr(info.filename, content)
+        for name, content in changes.items():
+            if name not in old.namelist() and content is not None:
+                new.writestr(ZipInfo(name), content)
+    return out

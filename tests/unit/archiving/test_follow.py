@@ -1,0 +1,231 @@
+"""Following the table: entries, attachments, transcripts and checkpoints."""
+
+import base64
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from parley.archive.chain import Committed, digest
+from parley.archive.content import note_content
+from parley.archive.keys import (
+    checkpoint_prefix,
+    conversation_prefix,
+    entry_prefix,
+    order_key,
+    transcript_key,
+)
+from parley.archive.records import EventKind
+from parley.archiving.follow import LATELY
+from parley.conversation.aliases import AliasId, ConversationAlias, ConversationId
+from parley.conversation.conversations import Conversation
+from parley.conversation.messages import State
+from parley.conversation.parties import PartyId, Role
+from parley.relaying.events import record_event
+from parley.relaying.ports import SendRefusedError, Submission
+from tests.support.archiving_world import ArchivingWorld
+from tests.support.relay_world import BUYER, CONVERSATION, mail
+
+OTHER = ConversationId("c2")
+BILL = b"%PDF-1.4 a bill"
+
+
+@pytest.fixture
+def world() -> ArchivingWorld:
+    return ArchivingWorld()
+
+
+def with_attachment(content: bytes = BILL, name: str = "Bill 1.pdf") -> str:
+    """A body and its fields, as `World.buyer_writes` takes them."""
+    encoded = base64.b64encode(content).decode()
+    return (
+        "--b\r\nContent-Type: text/plain\r\n\r\nHere it is\r\n--b\r\n"
+        f'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="{name}"\r\n'
+        f"Content-Transfer-Encoding: base64\r\n\r\n{encoded}\r\n--b--"
+    )
+
+
+def write_with_attachment(world: ArchivingWorld, body: str) -> None:
+    world.buyer_writes(body, MIME_Version="1.0", Content_Type='multipart/mixed; boundary="b"')
+
+
+def open_other(world: ArchivingWorld) -> None:
+    aliases = {Role.BUYER: AliasId("b-2222"), Role.SELLER: AliasId("s-2222")}
+    world.directory.open(
+        Conversation(id=OTHER, order="4712", parties={role: PartyId(role) for role in Role}, aliases=aliases),
+        [ConversationAlias(id=a, conversation=OTHER, stands_for=r) for r, a in aliases.items()],
+    )
+
+
+def write_to_other(world: ArchivingWorld) -> None:
+    world.receive(world.accept(mail(BUYER, Message_ID="<2@buyer.example>"), BUYER, "s-2222@relay.example"))
+
+
+def test_what_was_followed_verifies_from_the_archive_alone(world: ArchivingWorld) -> None:
+    world.buyer_writes("One")
+    world.follow()
+    world.seller_writes("Two")
+    world.buyer_writes("Three", Message_ID="<3@buyer.example>")
+    world.follow()
+    verdict = world.verdict()
+    assert (verdict.count, verdict.signed, verdict.faults) == (3, 3, ())
+
+
+def test_a_batch_of_many_conversations_is_signed_once(world: ArchivingWorld) -> None:
+    open_other(world)
+    world.buyer_writes()
+    write_to_other(world)
+    followed = world.follow()
+    assert (followed.entries, followed.conversations, world.signer.calls) == (2, 2, 1)
+    assert [world.verdict(each).faults for each in (CONVERSATION, OTHER)] == [(), ()]
+
+
+def test_several_changes_of_a_conversation_make_one_transcript_and_one_checkpoint(
+    world: ArchivingWorld,
+) -> None:
+    world.buyer_writes("One")
+    world.seller_writes("Two")
+    world.follow()
+    assert len(world.kept(checkpoint_prefix(CONVERSATION))) == 1
+    assert len(world.kept(entry_prefix(CONVERSATION))) == 2
+
+
+def test_following_the_same_changes_again_changes_no_entry(world: ArchivingWorld) -> None:
+    world.buyer_writes()
+    world.follow()
+    before = {key: world.archive.objects[key] for key in world.kept(entry_prefix(CONVERSATION))}
+    world.told.clear()
+    world.follow()
+    assert {key: world.archive.objects[key] for key in world.kept(entry_prefix(CONVERSATION))} == before
+    assert world.verdict().is_intact
+
+
+def test_a_message_that_is_still_worked_on_is_pending_and_blocks_nobody(world: ArchivingWorld) -> None:
+    world.buyer_writes("One")
+    world.seller_writes("Two")
+    place, first = next((k, m) for k, m in world.memory.messages.items() if m.seq == 1)
+    world.memory.messages[place] = replace(first, state=State.SENDING)
+    world.follow()
+    verdict = world.verdict()
+    assert (verdict.pending, verdict.faults) == ((1,), ())
+    world.memory.messages[place] = first
+    world.follow()
+    verdict = world.verdict()
+    assert (verdict.pending, verdict.faults, verdict.signed) == ((), (), 2)
+
+
+def test_an_entry_whose_change_was_lost_is_written_with_the_next_change(world: ArchivingWorld) -> None:
+    world.buyer_writes("One")
+    world.told += world.changes()
+    world.seller_writes("Two")
+    world.follow()
+    assert len(world.kept(entry_prefix(CONVERSATION))) == 2
+    assert world.verdict().is_intact
+
+
+def test_one_conversation_that_fails_touches_no_other(world: ArchivingWorld) -> None:
+    open_other(world)
+    world.buyer_writes()
+    write_to_other(world)
+    head = world.memory.heads.pop(CONVERSATION)
+    followed = world.follow()
+    assert followed.failed == ((CONVERSATION, "ConversationGoneError"),)
+    assert world.verdict(OTHER).is_intact
+    world.memory.heads[CONVERSATION] = head
+    world.told.clear()
+    assert world.follow().failed == ()
+    assert world.verdict().is_intact
+
+
+def test_an_attachment_is_kept_once_by_its_content(world: ArchivingWorld) -> None:
+    write_with_attachment(world, with_attachment())
+    write_with_attachment(world, with_attachment() + "\r\n")
+    world.follow()
+    (key,) = world.kept(conversation_prefix(CONVERSATION) + "attachments/")
+    assert key.endswith(f"attachments/{digest(BILL)}/attachment.pdf")
+    assert world.archive.objects[key].content == BILL
+
+
+def test_an_attachment_is_kept_as_nothing_that_a_browser_opens(world: ArchivingWorld) -> None:
+    write_with_attachment(world, with_attachment(b"<script>alert(1)</script>", "page.html.pdf"))
+    world.follow()
+    (key,) = world.kept(conversation_prefix(CONVERSATION) + "attachments/")
+    assert world.archive.objects[key].media_type == "application/octet-stream"
+
+
+def test_the_order_leads_to_the_transcript(world: ArchivingWorld) -> None:
+    world.buyer_writes("Is it blue?")
+    world.follow()
+    assert transcript_key(CONVERSATION).encode() in world.review.objects[order_key("4711", CONVERSATION)]
+    assert b"Is it blue?" in world.review.objects[transcript_key(CONVERSATION)]
+
+
+def test_no_transcript_shows_a_mailbox(world: ArchivingWorld) -> None:
+    world.buyer_writes(f"Write to {BUYER}")
+    world.buyer_writes(f"Or {BUYER}", spam="FAIL", Message_ID="<9@buyer.example>")
+    world.receive(world.accept(mail(BUYER, f"I am {BUYER}"), BUYER, "s-9q4t@relay.example", spam="FAIL"))
+    world.follow()
+    page = world.review.objects[transcript_key(CONVERSATION)]
+    assert BUYER.encode() not in page
+    assert b"I am " in page
+
+
+def test_a_transcript_that_fails_stops_no_entry_and_no_checkpoint_and_is_told(
+    world: ArchivingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    world.buyer_writes()
+    with monkeypatch.context() as patch:
+        patch.setattr("parley.archiving.follow.transcribe", fall)
+        assert world.follow().failed == ((CONVERSATION, "RecursionError"),)
+    verdict = world.verdict()
+    assert (verdict.signed, verdict.faults, world.review.objects) == (1, (), {})
+    world.told.clear()
+    assert world.follow().failed == ()
+    assert transcript_key(CONVERSATION) in world.review.objects
+
+
+def test_a_note_with_a_mailbox_in_letters_of_another_case_fails_nothing(world: ArchivingWorld) -> None:
+    world.buyer_writes()
+    contents = {Committed.CONTENT: note_content("asked \u017fhop@seller.example", "reviewer")}
+    record_event(CONVERSATION, EventKind.NOTE, world.outside, contents=contents)
+    assert world.follow().failed == ()
+    assert world.verdict().signed == 2
+
+
+def test_doing_it_again_adds_no_second_checkpoint_of_the_same_statement(world: ArchivingWorld) -> None:
+    world.buyer_writes()
+    world.follow()
+    world.told.clear()
+    world.clock.pass_by(timedelta(minutes=3))
+    world.follow()
+    assert len(world.kept(checkpoint_prefix(CONVERSATION))) == 1
+    assert world.verdict().is_intact
+
+
+def test_an_entry_is_written_that_was_lost_for_a_mail_worked_on_long_after_it_came(
+    world: ArchivingWorld,
+) -> None:
+    world.buyer_writes("One")
+    world.follow()
+    late = world.accept(mail(BUYER, "Two", Message_ID="<2@buyer.example>"), BUYER, "s-9q4t@relay.example")
+    world.clock.pass_by(LATELY + timedelta(hours=1))
+    world.receive(late)
+    world.told += world.changes()
+    world.buyer_writes("Three", Message_ID="<3@buyer.example>")
+    world.follow()
+    verdict = world.verdict()
+    assert (verdict.count, verdict.faults) == (3, ())
+
+
+def test_attachments_of_a_mail_that_the_mail_service_refused_are_not_filed(world: ArchivingWorld) -> None:
+    def refuse(_: Submission) -> None:
+        raise SendRefusedError("ses-rejected")
+
+    world.mailer.fault = refuse
+    write_with_attachment(world, with_attachment())
+    world.follow()
+    assert world.message.state is State.HELD
+    assert world.kept(conversation_prefix(CONVERSATION) + "attachments/") == []
