@@ -104,17 +104,23 @@ def _add_messages(
 ) -> Iterator[Listed]:
     for conversation in api.conversations(party=party):
         api.record_read(conversation.id, case=case, what="export")
-        for role, known in ((Role.BUYER, conversation.buyer), (Role.SELLER, conversation.seller)):
+        for role, known in _parties(conversation).items():
             if known == party:
                 yield from _add_conversation(site, conversation, role, bundle)
+
+
+def _parties(conversation: OpenedConversation) -> dict[Role, str]:
+    """An intake has no buyer: whoever wrote to it in that role is nobody yet."""
+    known = {Role.BUYER: conversation.buyer, Role.SELLER: conversation.seller}
+    return {role: party for role, party in known.items() if party}
 
 
 def _add_conversation(
     site: Site, conversation: OpenedConversation, role: Role, bundle: ZipFile
 ) -> Iterator[Listed]:
     holdings = holdings_of(site, conversation.id)
-    entries = sorted(entries_of(holdings), key=lambda each: each.seq)
-    wanted = [(share, kind) for share in shares(entries, role) for kind in _shown(share)]
+    entries, roles = sorted(entries_of(holdings), key=lambda each: each.seq), _parties(conversation)
+    wanted = [(share, kind) for share in shares(entries, role, roles=roles) for kind in _shown(share)]
     found = holdings.read_all((share.entry.folder + NAMES[kind] for share, kind in wanted), ahead=_AHEAD)
     for (share, kind), each in zip(wanted, found, strict=True):
         way = "sent" if kind is Committed.ORIGINAL else "received"

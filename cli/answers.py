@@ -116,6 +116,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """An export that was recorded. event: the id of its event in the conversation's chain; seq: its place
+    there. at: when, ISO 8601, UTC."""
+
+    id: str
+    event: str
+    at: str
+    seq: int
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        return cls(id=body["id"], event=body["event"], at=body["at"], seq=body["seq"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMessage:
     """A mail that waits for a decision. state: "held", or "releasing" while it is being sent. conversation:
     None for one whose recipients are not known. received_at: ISO 8601, UTC."""

@@ -115,6 +115,11 @@ def _tell(found: dict[str, Any]) -> None:
             f"{found['kept']} stay until nobody can need them for a claim, the last until "
             f"{_day(found['kept_until'])}; no mail passes there any more. (--at-once does not wait.)"
         )
+    if found["first_contacts"]:
+        typer.echo(
+            f"It wrote {found['first_contacts']} mails to contact aliases that opened no conversation, or "
+            "only when a reviewer released them."
+        )
     typer.echo("The rest goes: mail, attachments, transcripts and exports, also for the other side.")
     typer.echo("So do the party's name and mailboxes, once no conversation is left.")
 

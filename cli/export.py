@@ -3,6 +3,7 @@
 import json as json_
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from cli.checks.site import Site
 from cli.commanding import examples, site_command
 from cli.connecting import UsageError
 from cli.deployment import Part
+from cli.evidence.awaiting import await_signed
 from cli.evidence.bundling import write_bundle
 from cli.evidence.checking import Checked, check
 from cli.evidence.holdings import Holdings, Object
@@ -65,25 +67,30 @@ def export(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write a conversation as a signed bundle that anybody can check without AWS."""
+    """Write a conversation as a signed bundle that anybody can check without AWS.
+
+    The export itself becomes a link of the conversation's chain; until that is signed, which takes some
+    seconds, the command waits. By it the bundle proves that nothing was cut off its end.
+    """
     case, api = case_of(case), api_of(site)
     if not out.parent.is_dir():
         raise UsageError(f"There is no folder {out.parent}.")
-    api.record_read(conversation, case=case, what="export")
-    opened = api.conversation(conversation) if viewer else None
-    roles = frozenset(Role if opened is None else _roles(opened))
-    if viewer is not None and viewer.value not in roles:
-        raise UsageError(f"There is no {viewer.value} in {conversation} to whom a part could be given.")
+    whom, opened = (viewer.value, api.conversation(conversation)) if viewer else (None, None)
+    roles = _roles(conversation, opened, whom)
+    recorded = api.record_export(conversation, case=case, viewer=whom)
+    keys, holdings = _keys(site), holdings_of(site, conversation)
+    with counting("waiting for the signature", quiet=json) as progress:
+        await_signed(holdings, recorded, keys.checkpoints, progress(2))
     order = Order(
         conversation=conversation,
-        viewer=viewer.value if viewer else None,
+        viewer=whom,
         roles=roles,
         case=case,
+        exported=recorded.event,
         made_by=site.clients.sts.get_caller_identity()["Arn"],
-        made_at=site.now,
+        made_at=datetime.fromisoformat(recorded.at),
         tool=TOOL,
     )
-    keys, holdings = _keys(site), holdings_of(site, conversation)
     with counting("exporting", quiet=json) as progress:
         written = write_bundle(order, holdings, keys, _page(site, api, order, opened), out, progress)
     checked = check(out)
@@ -103,9 +110,16 @@ def _keys(site: Site) -> Keys:
     )
 
 
-def _roles(opened: OpenedConversation) -> list[Role]:
-    """Those that the conversation has a party for: an intake has no buyer."""
-    return [role for role, party in ((Role.BUYER, opened.buyer), (Role.SELLER, opened.seller)) if party]
+def _roles(conversation: str, opened: OpenedConversation | None, viewer: str | None) -> frozenset[str]:
+    """Those that the conversation has a party for: an intake has no buyer. Raises `UsageError` if the viewer
+    is none of them."""
+    if opened is None:
+        return frozenset(Role)
+    parties = {Role.BUYER: opened.buyer, Role.SELLER: opened.seller}
+    roles = frozenset(role for role, party in parties.items() if party)
+    if viewer not in roles:
+        raise UsageError(f"There is no {viewer} in {conversation} to whom a part could be given.")
+    return roles
 
 
 def _page(site: Site, api: MarketplaceApi, order: Order, opened: OpenedConversation | None) -> Page:

@@ -41,8 +41,10 @@ REVIEW: dict[str, tuple[str, ...]] = {
     "GetCallerIdentity": (),
     # Only to compare the archive with the table; verification goes on without.
     "GetItem": ("dynamodb:GetItem", "kms:Decrypt"),
-    "GetObject": ("s3:GetObject", "kms:Decrypt"),
+    # Of a certain version: evidence is read as it was first written.
+    "GetObject": ("s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"),
     "GetPublicKey": ("kms:GetPublicKey",),
+    "ListObjectVersions": ("s3:ListBucketVersions",),
     "ListObjectsV2": ("s3:ListBucket",),
     # With the key of exports, never with that of checkpoints.
     "Sign": ("kms:Sign",),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-from cli.answers import Happening, HeldMessage, Hold, Note, read_body
+from cli.answers import Export, Happening, HeldMessage, Hold, Note, read_body
 
 What = Literal["transcript", "entries", "originals", "export"]
 
@@ -65,6 +65,20 @@ class Reviewing(ABC):
         body = _given(case=case, what=what, id=id)
         answered = self._ask("POST", f"/conversations/{segment(conversation)}/reads", body)
         return read_body(lambda read: str(read["id"]), answered)
+
+    def record_export(
+        self,
+        conversation: str,
+        *,
+        case: str,
+        viewer: str | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> Export:
+        """Records that the caller is about to export, as a read and as a link of the chain. viewer: the role
+        that it is for, None for one from whom nothing is kept back."""
+        body = {**_given(case=case, id=id), **({"for": viewer} if viewer else {})}
+        answered = self._ask("POST", f"/conversations/{segment(conversation)}/exports", body)
+        return read_body(Export.read, answered)
 
     def _decide(self, conversation: str, message: str, verb: str, case: str, reason: str) -> str:
         path = f"/conversations/{segment(conversation)}/messages/{segment(message)}/{verb}"

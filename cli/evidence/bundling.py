@@ -12,13 +12,14 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from cli.evidence.explaining import readme
-from cli.evidence.holdings import Holdings, Object, Refusal
+from cli.evidence.holdings import FirstVersions, Holdings, Object, Refusal
 from cli.evidence.ordering import Keys, Order, Page, Written
 from cli.evidence.verifying import Progress
 from parley.archive import evidence, keys
 from parley.archive.chain import Committed, link_hash
 from parley.archive.entries import Entry, EntryError, read_entry
-from parley.archive.evidence import File, Manifest, Opened, Unread
+from parley.archive.evidence import Manifest, Opened, Unread
+from parley.archive.evidence_files import File, file_of, is_safe
 from parley.archive.keys import CONTENT, NAMES, RELAYED
 from parley.archive.redaction import Share, attachments_in, shares
 
@@ -37,7 +38,7 @@ def write_bundle(
     scratch = Path(name)
     try:
         with os.fdopen(handle, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as bundle:
-            writer = _Writer(order, holdings, bundle)
+            writer = _Writer(order, holdings.as_first_written(), bundle)
             writer.write(keys_, page, progress)
         scratch.replace(out)
     except BaseException:
@@ -50,7 +51,7 @@ def write_bundle(
 
 
 class _Writer:
-    def __init__(self, order: Order, holdings: Holdings, bundle: ZipFile) -> None:
+    def __init__(self, order: Order, holdings: FirstVersions, bundle: ZipFile) -> None:
         self._order = order
         self._holdings = holdings
         self._bundle = bundle
@@ -65,7 +66,7 @@ class _Writer:
         done = progress(len(listed))
         told = self._told(listed, done)
         entries = sorted(self._entries(told), key=lambda each: each.seq)
-        opened = shares(entries, self._order.viewer, roles=self._order.roles)
+        opened = shares(entries, self._order.viewer, roles=self._order.roles, exported=self._order.exported)
         self._add(evidence.README, readme(self._order.conversation, self._order.viewer))
         attachments = self._add_contents(opened, done)
         self._add_attachments(listed, attachments, done)
@@ -75,6 +76,7 @@ class _Writer:
                 self._add(key, raw)
         self._add(evidence.CHAIN, evidence.chain_file(self._opened(share) for share in opened))
         self._add_page(page, opened)
+        self._note_disturbances()
         self._add(evidence.ERRORS, evidence.errors_file(self.unread))
         for public in (keys_.manifest, *keys_.checkpoints):
             self._add(evidence.key_path(public.fingerprint), public.to_pem())
@@ -172,6 +174,7 @@ class _Writer:
             made_at=order.made_at.isoformat(),
             made_by="" if order.viewer else order.made_by,
             tool=order.tool,
+            exported=order.exported,
             count=last.seq if last else 0,
             tip=link_hash(last.link.to_json()) if last else "",
             key=keys_.manifest.fingerprint,
@@ -181,17 +184,23 @@ class _Writer:
         self._put(evidence.SIGNATURE, keys_.sign(manifest))
 
     def _add(self, path: str, content: bytes) -> None:
-        if not evidence.is_safe(path):
+        if not is_safe(path):
             self.unread.add(Unread(path, "name-unsafe"))
             return
         self._put(path, content)
-        self.files[path] = evidence.file_of(content)
+        self.files[path] = file_of(content)
 
     def _put(self, path: str, content: bytes) -> None:
         info = ZipInfo(path, self._time)
         info.compress_type = ZIP_DEFLATED
         info.external_attr = 0o600 << 16
         self._bundle.writestr(info, content)
+
+    def _note_disturbances(self) -> None:
+        """What the bundle has as it was first written, and somebody wrote over or hid since."""
+        for key, code in self._holdings.disturbed.items():
+            if key in self.files or self._order.viewer is None:
+                self.unread.add(Unread(key, code))
 
     def _note(self, refusal: Refusal) -> None:
         self.unread.add(Unread(refusal.key, refusal.code))

@@ -6,8 +6,9 @@ Conversation {conversation}.
 transcript.html    the conversation to read; opens in any browser, loads nothing. Whoever made this file
                    vouches for the page, by the manifest's signature; the mails are what the chain proves
 conversations/     the mails as files (.eml opens in a mail program), their attachments
-entries/           what became of each message
-checkpoints/       signed statements of how many links the chain had, so that none can be cut off
+entries/           what became of each message, and that this export was made
+checkpoints/       signed statements of how many links the chain had. One of them counts the link of this
+                   export, so that none that was there before can be cut off
 chain.json         the chain: each link names the hash of the one before
 errors.json        what belongs here and could not be read
 manifest.json      SHA-256 and size of every file

@@ -12,12 +12,14 @@ from parley.archive.redaction import Share
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What is wanted. viewer: the role that it is for, None for one from whom nothing is kept back. roles:
-    those that the conversation has a party for."""
+    those that the conversation has a party for. exported: the id of the export's own event; made_at: its
+    time."""
 
     conversation: str
     viewer: str | None
     roles: frozenset[str]
     case: str
+    exported: str
     made_by: str
     made_at: datetime
     tool: str

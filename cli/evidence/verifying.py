@@ -1,8 +1,9 @@
 """A conversation's chain, recomputed from what lies in the archive bucket."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Literal
 
 from botocore.exceptions import ClientError
@@ -11,10 +12,10 @@ from cli.aws import Clients
 from cli.evidence.holdings import Holdings, Object
 from cli.evidence.signing import PublicKey, signed_by_one_of
 from parley.archive import keys
-from parley.archive.chain import Committed, digest, link_hash
-from parley.archive.entries import Entry, EntryError, read_entry
+from parley.archive.chain import Committed, digest
+from parley.archive.entries import Entry
 from parley.archive.keys import NAMES
-from parley.archive.verification import SIGNING_TIME, Stored, Verdict, verify
+from parley.archive.verification import SIGNING_TIME, Code, Stored, Verdict, verify
 from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Head
 from parley.stores.attributes import UnreadableItemError
@@ -25,11 +26,11 @@ Progress = Callable[[int], Callable[[], None]]
 """Given how much there is to do; returns what is called after each piece of it."""
 Table = Literal["same", "as-many", "following", "ahead", "behind", "different", "not-compared"]
 """Where the relay's table stands beside the archive. as-many: it has as many links, and which is the last was
-not asked. following: it has links that are not in the archive yet and are a few minutes old. ahead: it has
-older ones."""
+not asked, or cannot be read. following: it has links that are not in the archive yet and are a few minutes
+old. ahead: it has older ones."""
 _WRONG: frozenset[Table] = frozenset(("ahead", "behind", "different"))
 Beside = Callable[[int, str], Table]
-"""Given the place and the hash of the last link in the archive."""
+"""Given the place of the last link in the archive, and its hash or ""."""
 
 
 @dataclass(slots=True)
@@ -81,9 +82,15 @@ def read(holdings: Holdings, wanted: Sequence[str], done: Callable[[], None]) ->
 
 
 def verify_seen(
-    seen: Seen, conversation: str, signers: Sequence[PublicKey], *, now: datetime | None = None
+    seen: Seen,
+    conversation: str,
+    signers: Sequence[PublicKey],
+    *,
+    disturbed: Mapping[str, Code] = MappingProxyType({}),
+    now: datetime | None = None,
 ) -> Verdict:
-    """What was denied counts as kept back from this reader. now: None if the end need not be signed yet."""
+    """What was denied counts as kept back from this reader. disturbed: as in `FirstVersions`. now: None if
+    the end need not be signed yet."""
 
     def may_be_closed(entry: Entry, kind: Committed) -> bool:
         return entry.folder + NAMES[kind] in seen.denied
@@ -95,6 +102,7 @@ def verify_seen(
         seen.stored.get,
         lambda checkpoint: signed_by_one_of(signers, checkpoint),
         may_be_closed=may_be_closed,
+        disturbed=disturbed,
         now=now,
     )
 
@@ -109,7 +117,7 @@ def compared(
     tip: str,
 ) -> Table:
     """The table's own head, for credentials that may read it; else `places`: those of the history and their
-    times, as the API tells them. count, tip: where the chain ends in the archive."""
+    times, as the API tells them. count, tip: where the chain ends in the archive, as a `Verdict` tells."""
     key = head_key(ConversationId(conversation))
     try:
         answer = clients.dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)
@@ -127,19 +135,9 @@ def compared(
         return "following" if later and all(abs(now - at) < SIGNING_TIME for at in later) else "ahead"
     if head.seq < count:
         return "behind"
+    if not tip:
+        return "as-many"
     return "same" if head.tip == tip else "different"
-
-
-def chain_end(entries: Sequence[tuple[str, bytes]]) -> tuple[int, str]:
-    """Place and hash of the last link that has a readable entry; (0, "") without one."""
-    end = (0, "")
-    for _, raw in entries:
-        try:
-            link = read_entry(raw).link
-        except EntryError:
-            continue
-        end = max(end, (link.seq, link_hash(link.to_json())))
-    return end
 
 
 def verify_archive(
@@ -151,14 +149,15 @@ def verify_archive(
     now: datetime | None = None,
 ) -> Verified:
     """now: the present if None. Raises botocore's errors."""
-    wanted = holdings.keys()
-    seen = read(holdings, wanted, progress(len(wanted)))
-    verdict = verify_seen(seen, holdings.conversation, signers, now=now or datetime.now(UTC))
-    count, tip = chain_end(seen.entries)
+    first = holdings.as_first_written()
+    wanted = first.keys()
+    seen = read(first, wanted, progress(len(wanted)))
+    verdict = verify_seen(
+        seen, holdings.conversation, signers, disturbed=first.disturbed, now=now or datetime.now(UTC)
+    )
     return Verified(
         verdict=verdict,
         denied=tuple(sorted(seen.denied)),
         attachments=tuple(sorted(seen.attachments)),
-        # Behind the last entry there are links that wait for their outcome: their hashes are not told here.
-        table=beside(count, tip) if count == verdict.count else "not-compared",
+        table=beside(verdict.count, verdict.tip),
     )

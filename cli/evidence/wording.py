@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from cli.evidence.checking import Checked
 from cli.evidence.signing import PublicKey
 from cli.evidence.verifying import Table, Verified
-from parley.archive.evidence import FileCode
+from parley.archive.evidence_files import FileCode
 from parley.archive.verification import Code, Fault, Verdict
 
 _SHOWN = 20
@@ -24,11 +24,18 @@ _FAULTS = {
     Code.OUTCOME_ALTERED: "the outcome was altered",
     Code.OBJECT_MISSING: "a mail or text is missing",
     Code.OBJECT_ALTERED: "a mail or text was altered, or its salt",
+    Code.OBJECT_HIDDEN: "a delete marker hides what was written",
+    Code.OBJECT_OVERWRITTEN: "something else was written over the object",
     Code.CHECKPOINT_CONTRADICTED: "a signed checkpoint says otherwise",
     Code.CHECKPOINT_FORGED: "a checkpoint's signature does not hold",
     Code.CHECKPOINT_MALFORMED: "a checkpoint cannot be read",
     Code.UNSIGNED_TAIL: "no checkpoint counts the end of the chain, though there was time enough to sign it",
     Code.NOTHING_SIGNED: "no checkpoint is signed with a key that counts",
+    Code.EXPORT_UNPROVED: (
+        "the link that records this export is not in the bundle under a signed checkpoint:"
+        " its end may have been cut off"
+    ),
+    Code.EXPORT_STALE: "the link that records this export is of another time than the manifest tells",
 }
 _FILES = {
     FileCode.MISSING: "is missing",
@@ -39,6 +46,7 @@ _FILES = {
     FileCode.MALFORMED: "is not of the form it should have",
     FileCode.FORGED: "does not fit the manifest: that was altered, or signed with another key",
     FileCode.UNTRUSTED: "is none of the keys that you named",
+    FileCode.UNPROVED: "comes from no mail and no link of the chain: the manifest alone vouches for it",
 }
 _TABLES: dict[Table, str] = {
     "same": "The relay's table ends with the same link.",
@@ -83,6 +91,8 @@ def checked_told(checked: Checked) -> Iterator[str]:
         yield f"not in the bundle: {each.key} ({each.code})"
     if checked.verdict is not None:
         yield from _chain(checked.verdict)
+        if checked.manifest is not None and checked.is_intact:
+            yield f"It lacks no link that was there when it was made, {checked.manifest.made_at}."
     if checked.manifest_key:
         yield f"The manifest is signed with {checked.manifest_key}"
     for key in checked.checkpoint_keys:

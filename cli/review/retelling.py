@@ -11,7 +11,7 @@ from parley.archive.keys import ORIGINAL
 
 def with_originals(conversation: str, site: Site, api: MarketplaceApi, locale: str) -> bytes:
     """Raises `UsageError` for credentials that may not read originals."""
-    holdings, opened = holdings_of(site, conversation), api.conversation(conversation)
+    holdings, opened = holdings_of(site, conversation).as_first_written(), api.conversation(conversation)
 
     def stored(key: str) -> bytes | None:
         found = holdings.read(key)

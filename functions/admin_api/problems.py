@@ -33,7 +33,7 @@ PROBLEMS: dict[str, tuple[HTTPStatus, str]] = {
         HTTPStatus.CONFLICT,
         "Another party has this mailbox: use that party, or take the mailbox from it first.",
     ),
-    "event-exists": (HTTPStatus.CONFLICT, "Another note or hold has this id. Choose a new one."),
+    "event-exists": (HTTPStatus.CONFLICT, "Another note, hold or export has this id. Choose a new one."),
     "too-many-holds": (HTTPStatus.CONFLICT, "Fifty holds are in force here. Lift one first."),
     "not-held": (HTTPStatus.CONFLICT, "Only held mail is decided on. The history shows what became of this."),
     "being-released": (

@@ -10,6 +10,7 @@ from parley.conversation.aliases import ConversationId
 from parley.conversation.events import Event
 from parley.conversation.messages import Message, MessageId, State
 from parley.reviewing import decisions
+from parley.reviewing.exports import record_export as export
 from parley.reviewing.holds import Placed
 from parley.reviewing.holds import lift_hold as lift
 from parley.reviewing.holds import place_hold as place
@@ -72,6 +73,13 @@ def record_read(request: Request, desk: Desk) -> Answer:
     return Answer(201, written({"id": read, "at": at.isoformat()}), read)
 
 
+def record_export(request: Request, desk: Desk) -> Answer:
+    given = request.body
+    name, event, new = export(_statement(request, ""), given.get("for"), given.get("id"), desk)
+    body = {"id": name, "event": event.id, "at": event.at.isoformat(), "seq": event.seq}
+    return Answer(201 if new else 200, written(body), event.id)
+
+
 def list_held(request: Request, desk: Desk) -> Answer:
     asked = request.parameters
     page = held_mail(asked.get("cursor"), asked["limit"], desk)
@@ -81,7 +89,7 @@ def list_held(request: Request, desk: Desk) -> Answer:
 REVIEWING: dict[str, Callable[[Request, Desk], Answer]] = {
     each.__name__: each
     for each in (
-        *(get_history, add_note, place_hold, lift_hold, record_read),
+        *(get_history, add_note, place_hold, lift_hold, record_read, record_export),
         *(list_held, release_message, refuse_message),
     )
 }

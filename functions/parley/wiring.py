@@ -32,7 +32,7 @@ from parley.stores.mailer import SesMailer
 from parley.stores.messages import DynamoMessages
 
 if TYPE_CHECKING:
-    from parley.archiving import ports as archiving
+    from parley.archiving import outside as archiving
     from parley.erasing import ports as erasing
     from parley.registering.ports import Office
     from parley.reviewing.ports import Desk
@@ -64,16 +64,18 @@ def wire_sweep() -> tuple[Inbox, Messages, Queue, Clock, str]:
 @cache
 def wire_archiving() -> "archiving.Outside":
     """write_archive: its ports. Raises `SettingsError`."""
-    from parley.archiving import ports as archiving
+    from parley.archiving import outside as archiving
     from parley.stores.review import S3Review
     from parley.stores.signer import KmsSigner
 
     settings = ArchiveSettings.from_environment(os.environ)
     clients = Clients()
+    archive = S3Archive(clients.s3, settings.archive_bucket)
     return archiving.Outside(
         conversations=DynamoConversations(clients.dynamodb, settings.table),
         history=DynamoHistory(clients.dynamodb, settings.table),
-        archive=S3Archive(clients.s3, settings.archive_bucket),
+        archive=archive,
+        entries=archive,
         review=S3Review(clients.s3, settings.review_bucket),
         signer=KmsSigner(clients.kms, settings.signing_key),
         clock=SystemClock(),
@@ -86,6 +88,7 @@ def wire_archiving() -> "archiving.Outside":
 def wire_erasing() -> "erasing.Outside":
     """erase_data: its ports. Raises `SettingsError`."""
     from parley.erasing import ports as erasing
+    from parley.erasing.matters import Rules
     from parley.stores.erasure_objects import S3Objects, SesSuppressions
     from parley.stores.erasure_plans import DynamoPlans
     from parley.stores.erasure_records import DynamoErasures
@@ -108,7 +111,7 @@ def wire_erasing() -> "erasing.Outside":
         archived=S3Archive(clients.s3, settings.archive_bucket),
         clock=SystemClock(),
         entropy=SystemEntropy(),
-        rules=erasing.Rules(
+        rules=Rules(
             retention=timedelta(days=settings.retention_days),
             claim_window=timedelta(days=settings.claim_window_days),
             inbox_days=settings.inbox_days,

@@ -9,15 +9,14 @@ errors.json             what should be in the bundle and could not be read
 transcript.html         the conversation as a page
 keys/<fingerprint>.pem  public halves of the keys that signed the manifest and the checkpoints
 
-A bundle for one party holds the entries of that party's own messages only. Of all others it holds the bare
-link, so that the chain can be followed, and the contents that the party saw (`parley.archive.redaction`).
+A bundle for one party holds the entries of that party's own messages and of the export itself only. Of all
+others it holds the bare link, so that the chain can be followed, and the contents that the party saw
+(`parley.archive.redaction`).
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
@@ -26,12 +25,11 @@ import fastjsonschema
 from parley.archive import evidence_schema
 from parley.archive.chain import VERSION, Committed, Link, digest, link_hash, read_json
 from parley.archive.entries import Entry
+from parley.archive.evidence_files import File
 
 MANIFEST, CHAIN, ERRORS = evidence_schema.MANIFEST, evidence_schema.CHAIN, evidence_schema.ERRORS
 SIGNATURE, TRANSCRIPT, README = "manifest.sig", "transcript.html", "README.txt"
 KEYS_PREFIX: Final = "keys/"
-_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
-_MAX_PATH: Final = 600
 
 
 class BundleError(ValueError):
@@ -42,38 +40,12 @@ class BundleError(ValueError):
         self.path = path
 
 
-class FileCode(StrEnum):
-    """What can be wrong with a file of a bundle."""
-
-    MISSING = "file-missing"
-    ALTERED = "file-altered"
-    UNLISTED = "file-unlisted"
-    TWICE = "file-twice"
-    UNREADABLE = "file-unreadable"
-    MALFORMED = "file-malformed"
-    FORGED = "signature-forged"
-    UNTRUSTED = "key-untrusted"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class FileFault:
-    path: str
-    code: FileCode
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """sha256: 64 hex digits. size: octets."""
-
-    sha256: str
-    size: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """viewer: the role that the bundle is for, None for one that keeps nothing back. made_at: ISO 8601, UTC.
     made_by: who, as IAM names them; "" in a bundle for a party, whom that is none of its business.
-    tool: name and version of the program. count, tip: the end of the chain. key: fingerprint of the key that
+    tool: name and version of the program. exported: id of the export's own event in the chain
+    (`parley.archive.exporting`). count, tip: the last link with an entry. key: fingerprint of the key that
     signs the manifest."""
 
     conversation: str
@@ -82,6 +54,7 @@ class Manifest:
     made_at: str
     made_by: str
     tool: str
+    exported: str
     count: int
     tip: str
     key: str
@@ -104,15 +77,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Unread:
-    """key: of the object. code: "object-missing", "access-denied" or "name-unsafe"."""
+    """key: of the object. code: "object-missing", "access-denied", "name-unsafe"; "object-hidden" or
+    "object-overwritten" where the bundle has what was first written, and not what was done to it later."""
 
     key: str
     code: str
-
-
-def is_safe(path: str) -> bool:
-    """Whether a path can stand in a zip file: relative, downwards, and the same on every system."""
-    return len(path) <= _MAX_PATH and all(_NAME.fullmatch(name) for name in path.split("/"))
 
 
 def fingerprint(public_key: bytes) -> str:
@@ -122,19 +91,6 @@ def fingerprint(public_key: bytes) -> str:
 
 def key_path(fingerprint: str) -> str:
     return f"{KEYS_PREFIX}{fingerprint}.pem"
-
-
-def file_of(content: bytes) -> File:
-    return File(digest(content), len(content))
-
-
-def check_files(manifest: Manifest, found: Mapping[str, File]) -> list[FileFault]:
-    """found: every file of the bundle but the manifest and its signature."""
-    faults = [FileFault(path, FileCode.MISSING) for path in manifest.files.keys() - found.keys()]
-    faults += [FileFault(path, FileCode.UNLISTED) for path in found.keys() - manifest.files.keys()]
-    both = manifest.files.keys() & found.keys()
-    faults += [FileFault(path, FileCode.ALTERED) for path in both if found[path] != manifest.files[path]]
-    return sorted(faults)
 
 
 def read_manifest(raw: bytes) -> Manifest:

@@ -31,6 +31,7 @@ SCHEMAS: Final = {
         **dict.fromkeys(("conversation", "case", "made_at", "made_by", "tool"), _TEXT),
         viewer={"enum": ["buyer", "seller", None]},
         count=_COUNT,
+        exported={"type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$"},
         tip={"type": "string", "pattern": "^([0-9a-f]{64})?$"},
         key=_HEX64,
         files={"type": "object", "additionalProperties": _closed(sha256=_HEX64, size=_COUNT)},

@@ -6,7 +6,7 @@ would make a parser slow loses its tags without being parsed. Never raises; a te
 
 import html
 import re
-from html.parser import HTMLParser
+from dataclasses import dataclass, field
 from typing import Final
 
 import nh3
@@ -25,6 +25,10 @@ _GONE: Final = {"script", "style", "title", "template"}
 _TAGS: Final = {*_BLOCKS, *_CELLS, "a", "br", "img"}
 _ATTRIBUTES: Final = {"a": {"href"}, "img": {"alt"}}
 _SCHEMES: Final = {"http", "https", "mailto", "tel"}
+# nh3 writes every value in quotes, and no quote in one; besides ours it lets `lang` and `title` pass.
+# It writes no bare "<" in a text, and if it did, that would be text.
+_TOKEN: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z]+="[^"]*")*)>|([^<]+|<)')
+_ATTRIBUTE: Final = re.compile(r' ([a-z]+)="([^"]*)"')
 _SHALLOW: Final = {"dd", "dt", "hr", "li", "option", "p", "tbody", "tfoot", "thead", "tr"}
 """Elements that another of their kind closes."""
 _DEEP: Final = re.compile(rf"<(/?)(?:{'|'.join(sorted(_BLOCKS - _SHALLOW))})\b", re.IGNORECASE)
@@ -52,8 +56,7 @@ def text_of_html(source: str) -> str:
         link_rel=None,
     )
     reader = _Reader()
-    reader.feed(cleaned)
-    reader.close()
+    reader.read(cleaned)
     return _in_lines("".join(reader.pieces))
 
 
@@ -63,7 +66,7 @@ def _is_ordinary(source: str) -> bool:
         return False
     if max(map(len, source.split("<"))) > MAX_TAG:
         return False
-    if source.count("<") <= MAX_NESTING:
+    if source.count("<") - source.count("</") <= MAX_NESTING:
         return True
     depth = 0
     for close in _DEEP.findall(source):
@@ -83,29 +86,41 @@ def _in_lines(text: str) -> str:
     return "\n".join(kept).strip("\n")
 
 
-class _Reader(HTMLParser):
+def _value(attributes: str, wanted: str) -> str:
+    return html.unescape(dict(_ATTRIBUTE.findall(attributes)).get(wanted, ""))
+
+
+@dataclass(slots=True)
+class _Reader:
     """Collects text; blanks in a row are one, as browsers show them outside of `pre`."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._href = ""
-        self._said_in_link: list[str] = []
-        self._preformatted = 0
+    pieces: list[str] = field(default_factory=list)
+    _href: str = ""
+    _said_in_link: list[str] = field(default_factory=list)
+    _preformatted: int = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+    def read(self, cleaned: str) -> None:
+        """cleaned: what nh3 wrote."""
+        for end, tag, attributes, text in _TOKEN.findall(cleaned):
+            if text:
+                self._text(html.unescape(text))
+            elif end:
+                self._end(tag)
+            else:
+                self._start(tag, attributes)
+
+    def _start(self, tag: str, attributes: str) -> None:
         if tag == "br":
             self.pieces.append("\n")
         elif tag in _BLOCKS:
             self._end_line()
             self._preformatted += tag == "pre"
-        elif tag == "img" and given.get("alt"):
-            self.handle_data(f"[image: {given['alt']}]")
+        elif tag == "img" and (alt := _value(attributes, "alt")):
+            self._text(f"[image: {alt}]")
         elif tag == "a":
-            self._href, self._said_in_link = given.get("href") or "", []
+            self._href, self._said_in_link = _value(attributes, "href"), []
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag in _BLOCKS:
             self._end_line()
             self._preformatted -= tag == "pre"
@@ -118,7 +133,7 @@ class _Reader(HTMLParser):
                 self.pieces.append(f" <{self._href}>")
             self._href = ""
 
-    def handle_data(self, data: str) -> None:
+    def _text(self, data: str) -> None:
         if self._href:
             self._said_in_link.append(data)
         if self._preformatted:

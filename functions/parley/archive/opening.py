@@ -1,11 +1,12 @@
 """Checking that what a chain's links commit to is there, unchanged: records, mails and contents."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from parley.archive.chain import Committed, commitment, digest, is_salt
 from parley.archive.entries import Entry
 from parley.archive.keys import NAMES
 from parley.archive.outcomes import told_outcomes
+from parley.archive.proving import place_in
 from parley.archive.records import EventKind, EventRecord, MessageRecord
 from parley.archive.verdicts import Code, Fault, Stored
 
@@ -67,9 +68,7 @@ class Opening:
             self._fault(entry, Code.OUTCOME_ALTERED, key)
 
     def _check_objects(self, entry: Entry, *, never_filed: bool) -> None:
-        # What people wrote about a message is erased with it.
-        about = entry.record.message if isinstance(entry.record, EventRecord) else None
-        erased = entry.seq < max(self._erased_until.get(each, 0) for each in (None, entry.id, about))
+        erased = self._was_erased(entry)
         is_erased = is_unopened = False
         for kind, key in committed_objects(entry):
             found = self._stored(key)
@@ -85,6 +84,25 @@ class Opening:
                 self._fault(entry, Code.OBJECT_MISSING, key)
         self.erased += [entry.seq] if is_erased else []
         self.unopened += [entry.seq] if is_unopened else []
+
+    def disturbances(self, disturbed: Mapping[str, Code]) -> Iterator[Fault]:
+        """Of what was hidden or written over, that which no erasure explains. disturbed: by key."""
+        owners = {entry.folder: entry for _, entry in self._chain if entry.folder}
+        for key, code in disturbed.items():
+            folder = key[: key.rfind("/") + 1]
+            owner = owners.get(folder)
+            # An attachment belongs to every mail that had it: any erasure may have been that of the last one.
+            explained = bool(self._erased_until) if "/attachments/" in key else False
+            if owner is not None:
+                explained = self._was_erased(owner)
+            if not explained:
+                place = owner.seq if owner else place_in(key) or place_in(folder.removesuffix("/"))
+                yield Fault(seq=place, code=code, key=key)
+
+    def _was_erased(self, entry: Entry) -> bool:
+        # What people wrote about a message is erased with it.
+        about = entry.record.message if isinstance(entry.record, EventRecord) else None
+        return entry.seq < max(self._erased_until.get(each, 0) for each in (None, entry.id, about))
 
     def _fault(self, entry: Entry, code: Code, key: str) -> None:
         self._faults.append(Fault(seq=entry.seq, code=code, key=key))

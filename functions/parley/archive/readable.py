@@ -81,13 +81,13 @@ class _Reading:
     def _one_of(self, texts: list[str], plain: str) -> str:
         if not texts:
             return ""
+        said = {text: _said(text) for text in texts}
         shown = texts.pop()
-        said = _said(shown)
-        self.others += [text for text in texts if _said(text) != said]
-        return plain if plain and _said(plain) == said else shown
+        self.others += [text for text in texts if said[text] != said[shown]]
+        return plain if plain and said[plain] == said[shown] else shown
 
     def _leaf(self, place: str, part: Part) -> str:
-        if _is_attachment(part):
+        if is_attachment(part):
             self.attachments.append(
                 Attachment(
                     place=place,
@@ -111,7 +111,8 @@ class _Reading:
         return text if text.strip() else ""
 
 
-def _is_attachment(part: Part) -> bool:
+def is_attachment(part: Part) -> bool:
+    """Whether a leaf is one, and not a text that mail programs show."""
     named = part.disposition is not None and part.disposition.value == "attachment"
     return named or part.enclosed is not None or part.content_type.value not in _TEXTS
 

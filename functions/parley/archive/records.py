@@ -28,7 +28,8 @@ class EventKind(StrEnum):
     outcome: a message ended otherwise than its record intended, or than its release did. release-asked: a
     reviewer wants a held message to go. released: it was composed for that and goes. refused: a reviewer does
     not let it go. hold-placed, hold-lifted: nothing of the conversation may be erased, or may be again.
-    note: a reviewer wrote something down. erased: contents and salts of all earlier links are gone, or of one
+    note: a reviewer wrote something down. exported: a bundle of evidence is made, of all that was chained
+    before. erased: contents and salts of all earlier links are gone, or of one
     message and the events about it. The others are what SES told of a relayed mail's delivery.
     """
 
@@ -40,6 +41,7 @@ class EventKind(StrEnum):
     HOLD_PLACED = "hold-placed"
     HOLD_LIFTED = "hold-lifted"
     NOTE = "note"
+    EXPORTED = "exported"
     ERASED = "erased"
     SENT = "sent"
     DELAYED = "delayed"

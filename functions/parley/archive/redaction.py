@@ -20,7 +20,6 @@ _SEEN = frozenset((Committed.RELAYED, Committed.CONTENT))
 _EVERYTHING = frozenset(Committed)
 _RECORD = frozenset((Committed.RECORD,))
 _NOTHING: frozenset[Committed] = frozenset()
-_BOTH = frozenset(("buyer", "seller"))
 
 
 class NoSuchPartyError(ValueError):
@@ -48,9 +47,12 @@ class Share:
         ]
 
 
-def shares(entries: Sequence[Entry], viewer: str | None, *, roles: Collection[str] = _BOTH) -> list[Share]:
+def shares(
+    entries: Sequence[Entry], viewer: str | None, *, roles: Collection[str], exported: str = ""
+) -> list[Share]:
     """What is opened of each entry, in their order. viewer: a role, None for one from whom nothing is kept.
-    entries: of a whole conversation. roles: those that it has a party for.
+    entries: of a whole conversation. roles: those that it has a party for. exported: the id of the event that
+    records this export, whose record proves the bundle's end.
 
     A role is a person only where the conversation has a party for it: the attempts in an intake were written
     in the role of a buyer by anybody. Raises `NoSuchPartyError`.
@@ -68,7 +70,16 @@ def shares(entries: Sequence[Entry], viewer: str | None, *, roles: Collection[st
         if isinstance(entry.record, MessageRecord) and entry.record.author_role == viewer
     }
     returned, outcomes = _returned(entries), told_outcomes(entries)
-    return [Share(entry, _opened(entry, viewer, own, recipients, returned, outcomes)) for entry in entries]
+    return [
+        Share(entry, _RECORD)
+        if _is_event(entry, EventKind.EXPORTED, exported)
+        else Share(entry, _opened(entry, viewer, own, recipients, returned, outcomes))
+        for entry in entries
+    ]
+
+
+def _is_event(entry: Entry, kind: EventKind, id_: str) -> bool:
+    return entry.id == id_ and isinstance(entry.record, EventRecord) and entry.record.kind is kind
 
 
 def _opened(

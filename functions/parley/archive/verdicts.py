@@ -21,11 +21,15 @@ class Code(StrEnum):
     OUTCOME_ALTERED = "outcome-altered"
     OBJECT_MISSING = "object-missing"
     OBJECT_ALTERED = "object-altered"
+    OBJECT_HIDDEN = "object-hidden"
+    OBJECT_OVERWRITTEN = "object-overwritten"
     CHECKPOINT_CONTRADICTED = "checkpoint-contradicted"
     CHECKPOINT_FORGED = "checkpoint-forged"
     CHECKPOINT_MALFORMED = "checkpoint-malformed"
     UNSIGNED_TAIL = "unsigned-tail"
     NOTHING_SIGNED = "nothing-signed"
+    EXPORT_UNPROVED = "export-unproved"
+    EXPORT_STALE = "export-stale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +53,16 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """count: links that are there or known to be. signed: the count of the latest checkpoint whose signature
-    holds; links behind it are unproved. faults: in the order of the chain. pending: places of messages
-    without an outcome. erased: places whose contents were erased. unopened: places whose contents were kept
-    back from this reader."""
+    """count: links that are there or known to be. tip: the hash of the last of them, "" if it is not known.
+    signed: the count of the latest checkpoint whose signature holds; links behind it are unproved. faults: in
+    the order of the chain. pending: places of messages without an outcome. erased: places whose contents were
+    erased. unopened: places whose contents were kept back from this reader."""
 
     conversation: str
     count: int
     signed: int
     faults: tuple[Fault, ...]
+    tip: str = ""
     pending: tuple[int, ...] = ()
     erased: tuple[int, ...] = ()
     unopened: tuple[int, ...] = ()

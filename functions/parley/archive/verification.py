@@ -8,16 +8,18 @@ and so on down to the first. So a link that was altered is named itself, not the
 behind the last checkpoint is unproved yet: of that, only that it hangs together is looked at.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 
 from parley.archive.chain import Committed, link_hash
-from parley.archive.checkpoints import Checkpoint, CheckpointError, Statement, read_checkpoint
+from parley.archive.checkpoints import Checkpoint
 from parley.archive.entries import Entry, EntryError, read_entry
 from parley.archive.keys import NAMES, entry_key
 from parley.archive.opening import Opening, committed_objects
+from parley.archive.proving import pending_places, place_in, proved_hashes, signed_statements
 from parley.archive.verdicts import Code, Fault, Stored, Verdict, in_order
 
 __all__ = ["NAMES", "Code", "Fault", "Stored", "Verdict", "committed_objects", "verify"]
@@ -45,81 +47,43 @@ def verify(
     *,
     may_be_closed: Callable[[Entry, Committed], bool] = lambda _entry, _kind: False,
     bare: Iterable[Entry] = (),
+    disturbed: Mapping[str, Code] = MappingProxyType({}),
     now: datetime | None = None,
 ) -> Verdict:
     """entries, checkpoints: key and octets of each object. stored: what lies at a key of the archive, None if
     nothing does. is_signed: whether a checkpoint's signature is over its root. may_be_closed: whether this
     object of an entry may be kept back from this reader. bare: links without their records, which are kept
-    back from this reader. now: when the archive was read; None if the end need not be signed yet."""
+    back from this reader. disturbed: keys of objects that something was done to after they were written, and
+    what; the other arguments have what was first written. now: when the archive was read; None if the end
+    need not be signed yet."""
     faults: list[Fault] = []
-    signed = list(_signed(conversation, checkpoints, is_signed, faults))
+    signed = list(signed_statements(conversation, checkpoints, is_signed, faults))
     latest = max((statement.count for statement in signed), default=0)
-    proved = _proved(signed, faults)
+    proved = proved_hashes(signed, faults)
     found, places = _found(conversation, entries, faults)
     for each in bare:
         found.setdefault(each.seq, []).append(_Found("", each, link_hash(each.link.to_json())))
         places.add(each.seq)
     chain = _chain(found, proved, faults)
-    pending = _pending(signed) - chain.keys()
+    pending = pending_places(signed) - chain.keys()
     count = _check_gaps({*places, *pending}, latest, faults)
     _check_order(chain, proved, faults)
-    if count and not signed:
-        faults.append(Fault(seq=0, code=Code.NOTHING_SIGNED))
-    elif now is not None and count > latest and not _is_young(chain.get(count), now):
-        faults.append(Fault(seq=latest + 1, code=Code.UNSIGNED_TAIL, count=count - latest))
+    last = chain.get(count)
+    _check_end(count, latest, last, now, faults)
     in_chain = [(each.key, each.entry) for _, each in sorted(chain.items())]
     opening = Opening(in_chain, latest, stored, may_be_closed, faults)
     opening.check()
+    faults += opening.disturbances(disturbed)
     return Verdict(
         conversation=conversation,
         count=count,
+        tip=proved.get(count) or (last.hash if last else ""),
         signed=latest,
         faults=in_order(faults),
         pending=tuple(sorted(pending)),
         erased=tuple(opening.erased),
         unopened=tuple(opening.unopened),
     )
-
-
-def _signed(
-    conversation: str,
-    checkpoints: Iterable[tuple[str, bytes]],
-    is_signed: Callable[[Checkpoint], bool],
-    faults: list[Fault],
-) -> Iterable[Statement]:
-    for key, raw in checkpoints:
-        try:
-            checkpoint = read_checkpoint(raw)
-        except CheckpointError:
-            faults.append(Fault(seq=_place_in(key), code=Code.CHECKPOINT_MALFORMED, key=key))
-            continue
-        statement = checkpoint.statement
-        if statement.conversation != conversation:
-            faults.append(Fault(seq=_place_in(key), code=Code.OTHER_CONVERSATION, key=key))
-        elif checkpoint.root is None or not is_signed(checkpoint):
-            faults.append(Fault(seq=_place_in(key), code=Code.CHECKPOINT_FORGED, key=key))
-        else:
-            yield statement
-
-
-def _proved(signed: Iterable[Statement], faults: list[Fault]) -> dict[int, str]:
-    """The hashes that checkpoints name, by place."""
-    proved: dict[int, str] = {}
-    for statement in signed:
-        told = {int(seq): each for seq, each in statement.pending.items()} | {statement.count: statement.tip}
-        for seq, each in told.items():
-            if proved.setdefault(seq, each) != each:
-                faults.append(Fault(seq=seq, code=Code.CHECKPOINT_CONTRADICTED))
-    return proved
-
-
-def _pending(signed: Sequence[Statement]) -> set[int]:
-    """The places whose entries need not be there: every checkpoint that counts them says so. A message never
-    loses its outcome again."""
-    waiting = {seq for each in signed for seq in each.pending}
-    return {
-        int(seq) for seq in waiting if all(seq in each.pending for each in signed if each.count >= int(seq))
-    }
 
 
 def _found(
@@ -132,12 +96,12 @@ def _found(
         try:
             entry = read_entry(raw)
         except EntryError as error:
-            faults.append(Fault(seq=_place_in(key), code=Code(error.code), key=key))
-            places.add(_place_in(key))
+            faults.append(Fault(seq=place_in(key), code=Code(error.code), key=key))
+            places.add(place_in(key))
             continue
         if entry.link.conversation != conversation:
-            faults.append(Fault(seq=_place_in(key), code=Code.OTHER_CONVERSATION, key=key))
-            places.add(_place_in(key))
+            faults.append(Fault(seq=place_in(key), code=Code.OTHER_CONVERSATION, key=key))
+            places.add(place_in(key))
             continue
         name = entry_key(conversation, entry.seq, entry.id).rpartition("/")[2]
         if key.rpartition("/")[2] != name:
@@ -187,11 +151,15 @@ def _check_gaps(there: set[int], latest: int, faults: list[Fault]) -> int:
     return max(last, latest)
 
 
+def _check_end(
+    count: int, latest: int, last: _Found | None, now: datetime | None, faults: list[Fault]
+) -> None:
+    """That the end is signed, or so young that it need not be. latest: how many links are signed."""
+    if count and not latest:
+        faults.append(Fault(seq=0, code=Code.NOTHING_SIGNED))
+    elif now is not None and count > latest and not _is_young(last, now):
+        faults.append(Fault(seq=latest + 1, code=Code.UNSIGNED_TAIL, count=count - latest))
+
+
 def _is_young(last: _Found | None, now: datetime) -> bool:
     return last is not None and abs(now - datetime.fromisoformat(last.entry.link.at)) < SIGNING_TIME
-
-
-def _place_in(key: str) -> int:
-    """The place that a key begins with, 0 if none."""
-    number = key.rpartition("/")[2].partition("_")[0]
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0

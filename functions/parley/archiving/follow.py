@@ -4,27 +4,20 @@ What proves comes first: a page that cannot be made keeps no entry and no checkp
 """
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 from parley.archive.chain import canonical, digest, link_hash
 from parley.archive.checkpoints import Statement, batch_root, checkpoints
-from parley.archive.keys import checkpoint_key, entry_key
-from parley.archiving.filing import file_attachments, file_entry, happened_at, is_final, went_out_from
-from parley.archiving.ports import Outside
+from parley.archive.keys import checkpoint_key
+from parley.archiving.filing import file_attachments, file_entry, is_final, went_out_from
+from parley.archiving.healing import Change, heal, key_of
+from parley.archiving.outside import Outside
 from parley.archiving.transcribe import transcribe
 from parley.conversation.aliases import ConversationId
-from parley.conversation.events import Event
 from parley.conversation.messages import Message
 from parley.relaying.ports import NoSuchObjectError
-
-Change = Message | Event
-LATELY = timedelta(hours=25)
-"""Longer than the table's stream keeps a change (24 hours)."""
-LAST_LINKS = 50
-"""How many links at the end of the chain are looked at besides: work on a mail may end long after it came."""
-_READERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,14 @@ def follow(changes: Iterable[Change], outside: Outside) -> Followed:
                 _file(change, outside)
                 entries += 1
             everything = sorted(outside.history.of(conversation), key=lambda each: each.seq)
-            _heal(everything, changed, outside)
+            heal(
+                conversation,
+                everything,
+                outside.entries,
+                outside.filed,
+                outside.clock,
+                partial(_file, outside=outside),
+            )
             statements.append(_statement(conversation, everything, outside.clock.now()))
             histories[conversation] = everything
         except Exception as error:  # Whatever it is: the others go on, and this one comes again.
@@ -71,40 +71,13 @@ def follow(changes: Iterable[Change], outside: Outside) -> Followed:
 
 def _file(change: Change, outside: Outside) -> None:
     file_entry(change, outside.archive)
+    outside.filed.add(key_of(change))
     folder = went_out_from(change)
     if isinstance(change, Message) and folder:
         try:
             file_attachments(change, folder, outside.archive)
         except NoSuchObjectError:
             return  # Erased since: there is nothing left to lay beside it.
-
-
-def _heal(everything: Sequence[Change], changed: Sequence[Change], outside: Outside) -> None:
-    """Files what has its outcome, is recent or among the last links, and has no entry yet: its own change is
-    still on its way, or was lost. So a checkpoint's pending links are those without an outcome, and no
-    others."""
-    told = {change.id for change in changed}
-    since, first = outside.clock.now() - LATELY, everything[-1].seq - LAST_LINKS
-    wanted = [
-        each
-        for each in everything
-        if is_final(each) and each.id not in told and (each.seq > first or happened_at(each) >= since)
-    ]
-    if not wanted:
-        return
-    with ThreadPoolExecutor(_READERS) as pool:
-        there = list(pool.map(lambda each: _has_entry(each, outside), wanted))
-    for each, has_entry in zip(wanted, there, strict=True):
-        if not has_entry:
-            _file(each, outside)
-
-
-def _has_entry(change: Change, outside: Outside) -> bool:
-    try:
-        outside.archive.get(entry_key(change.conversation or "", change.seq, change.id))
-    except NoSuchObjectError:
-        return False
-    return True
 
 
 def _statement(conversation: ConversationId, everything: Sequence[Change], now: datetime) -> Statement:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from parley.conversation.aliases import ConversationId
-from parley.conversation.conversations import ConversationView
+from parley.conversation.conversations import Conversation
 from parley.conversation.parties import Party, PartyId
-from parley.relaying.ports import Archive, Clock, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +18,11 @@ class Signature:
 
 
 class Conversations(Protocol):
-    """A part of `parley.relaying.ports.Directory`."""
+    """Conversations and parties, consistently read."""
 
-    def conversation(self, conversation: ConversationId) -> ConversationView | None: ...
+    def alone(self, conversation: ConversationId) -> Conversation | None:
+        """The conversation without its messages."""
+        ...
 
     def parties(self, ids: Collection[PartyId]) -> Mapping[PartyId, Party]: ...
 
@@ -40,14 +41,9 @@ class Review(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    conversations: Conversations
-    history: History
-    archive: Archive
-    review: Review
-    signer: Signer
-    clock: Clock
-    relay_domain: str
-    locale: str
-    """The language of transcripts."""
+class Entries(Protocol):
+    """The archive, as far as it is known what lies there."""
+
+    def listed(self, prefix: str, after: str) -> list[str]:
+        """The keys with that prefix that sort behind `after`, in order. A call for each 1,000."""
+        ...

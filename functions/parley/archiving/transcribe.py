@@ -8,7 +8,7 @@ from parley.archive.transcript.building import build
 from parley.archive.transcript.rendering import render
 from parley.archive.transcript.room import unread_of
 from parley.archiving.ahead import reading_ahead
-from parley.archiving.ports import Outside
+from parley.archiving.outside import Outside
 from parley.archiving.veiling import Veiling
 from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Conversation
@@ -32,14 +32,14 @@ def transcribe(
 
     everything: all messages and events, in the order of the chain. Raises `ConversationGoneError`.
     """
-    view = outside.conversations.conversation(conversation)
-    if view is None:
+    found = outside.conversations.alone(conversation)
+    if found is None:
         raise ConversationGoneError(conversation)
-    page = transcript(view.conversation, everything, outside)
+    page = transcript(found, everything, outside)
     outside.review.put(transcript_key(conversation), page, media_type=_MEDIA_TYPE)
-    if is_new and view.conversation.order is not None:
+    if is_new and found.order is not None:
         pointer = _POINTER.format(key=escape(transcript_key(conversation)))
-        key = order_key(view.conversation.order, conversation)
+        key = order_key(found.order, conversation)
         outside.review.put(key, pointer.encode(), media_type=_MEDIA_TYPE)
 
 

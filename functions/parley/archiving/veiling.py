@@ -14,9 +14,11 @@ from parley.mail.header import encode_words
 from parley.mail.structure import Mail, StructureError, read
 from parley.masking.gate import leaks
 from parley.masking.mask import ContactRules, Unmaskable, author_mailboxes, mask
-from parley.masking.protected import Identity, Protected
+from parley.masking.protected import MASKED_DOMAIN, Identity, Protected
 
 _NOBODY = Mailbox("nobody", "invalid")
+_UNKNOWN_AUTHOR = Mailbox("unknown-author", MASKED_DOMAIN)
+"""Not the alias of a party: the page would lay a stranger's words to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Veiling:
         own = {each for each in author_mailboxes(mail) | _return_path(mail) if self._is_outside(each)}
         return Protected(
             author=Identity(
-                mailboxes=author.mailboxes | own, private_domains=author.private_domains, alias=author.alias
+                mailboxes=author.mailboxes | own,
+                private_domains=author.private_domains,
+                alias=_UNKNOWN_AUTHOR if message.author_role is None else author.alias,
             ),
             recipient=self._identity(recipient),
         )

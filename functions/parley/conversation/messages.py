@@ -86,7 +86,9 @@ class Message:
     of the message's link of the chain and of what it tells of, the outbox of the archive. salts: a value of
     `parley.archive.chain.Committed` → hex, for the commitments. folder: where the mails lie in the archive.
     sendings: how often SES was called without a certain answer. released: the folder of what was composed
-    for a release, "" if there is none.
+    for a release, "" if there is none. told: whether the author was told that a reviewer refused it.
+    author_hash: of a mail at a contact alias that opened no conversation, the keyed hash of who wrote it by
+    its own account: by it the mail is found when that person is erased.
     """
 
     id: MessageId
@@ -109,6 +111,8 @@ class Message:
     salts: tuple[tuple[str, str], ...] = ()
     sendings: int = 0
     released: str = ""
+    told: bool = False
+    author_hash: str | None = None
 
 
 def message_id(receipt_id: str, alias: AliasId) -> MessageId:

@@ -3,13 +3,12 @@
 from datetime import timedelta
 from functools import partial
 
-from parley.erasing.erasing import Facts, erase_contents
-from parley.erasing.ports import ChangedMeanwhileError, HeldError, Outside, Subject
-from parley.erasing.steps import LATE, Close, Erase, Finished, Held, Kept, Step, Wait, next_step
+from parley.erasing.contents import erase_contents
+from parley.erasing.matters import Subject
+from parley.erasing.ports import ChangedMeanwhileError, HeldError, Outside
+from parley.erasing.steps import BUSY, LATE, Close, Erase, Finished, Held, Kept, Step, Wait, next_step
+from parley.erasing.unheld import Facts
 from parley.relaying.ports import BusyError
-
-BUSY = timedelta(hours=1)
-"""How long a conversation is left alone in which a mail is being worked on."""
 
 
 def advance(

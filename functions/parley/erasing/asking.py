@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 
 from parley.conversation.parties import PartyId
-from parley.erasing.ports import Outside, Plan, Subject
+from parley.erasing.matters import Plan, Subject
+from parley.erasing.ports import Outside
 from parley.erasing.steps import Held, Kept, Step, next_step
 from parley.reviewing.reads import access_key
 
@@ -67,7 +69,7 @@ def ask(request: Request, outside: Outside) -> Plan:
 class Prospect:
     """What erasing a party would do now. conversations: how many it is in, those by what would happen: `held`
     with the cases, `kept` with the latest end of a claim window. more: whether there are others that were not
-    looked at."""
+    looked at. first_contacts: mails to contact aliases that opened no conversation, as many at most."""
 
     conversations: int
     cases: tuple[str, ...]
@@ -75,6 +77,7 @@ class Prospect:
     kept: int
     kept_until: datetime | None
     more: bool
+    first_contacts: int
 
 
 def look(party: PartyId, for_claims: bool, outside: Outside, *, at_most: int) -> Prospect:
@@ -107,6 +110,7 @@ def look(party: PartyId, for_claims: bool, outside: Outside, *, at_most: int) ->
         kept=len(ends),
         kept_until=max(ends, default=None),
         more=more,
+        first_contacts=sum(1 for _ in islice(outside.records.first_contacts(party), at_most)),
     )
 
 

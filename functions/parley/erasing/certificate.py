@@ -8,11 +8,11 @@ import hashlib
 import json
 from datetime import datetime
 
-from parley.erasing.ports import Plan, Rules
+from parley.erasing.matters import Plan, Rules
 
 SCHEMA_VERSION = 1
 REACHED = (
-    *("archive-contents", "transcripts", "order-pages", "exports", "inbox"),
+    *("archive-contents", "first-contacts", "transcripts", "order-pages", "exports", "inbox"),
     *("message-items", "aliases", "mailbox-index", "party", "suppression-list"),
 )
 STREAM_DAYS = 1
@@ -42,6 +42,7 @@ def certificate(plan: Plan, finished_at: datetime, rules: Rules) -> bytes:
             "kept_for_claims_before": plan.kept_for_claims,
             "messages_and_events": plan.links,
             "mailboxes": plan.mailboxes,
+            "first_contacts": plan.first_contacts,
         },
         "reached": list(REACHED),
         "stays": ["entries", "checkpoints", "conversation-heads", "other-party"],

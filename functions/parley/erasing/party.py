@@ -1,4 +1,4 @@
-"""Erasing a party: all its conversations, and when none is left, itself.
+"""Erasing a party: all its conversations and what it wrote to contact aliases; when nothing is left, itself.
 
 A conversation is one record of two people: what one wrote is quoted by the other. So it goes as a whole, also
 for the other party, or stays as a whole: under a hold, or, if the request says so, until nobody can need it
@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 from parley.erasing.advance import advance
 from parley.erasing.asking import cases_of, kept_for
 from parley.erasing.certificate import certificate, certificate_key
-from parley.erasing.ports import Outside, Plan, Subject
+from parley.erasing.intakes import erase_first_contacts
+from parley.erasing.matters import Plan, Subject
+from parley.erasing.ports import Outside
 from parley.erasing.steps import Finished, Held, Kept, Step, Wait, resting
 from parley.relaying.ports import ConversationGoneError
 
@@ -25,8 +27,8 @@ SOON = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """plan: as it stands; None if it is finished. waiting: how many conversations wait, by why: "held",
-    "kept" or "settling". cases: of the holds. failed: types of errors."""
+    """plan: as it stands; None if it is finished. waiting: how many conversations and intakes wait, by why:
+    "held", "kept" or "settling". cases: of the holds. failed: types of errors."""
 
     plan: Plan | None
     waiting: Counter[str]
@@ -52,6 +54,14 @@ def carry_on(plan: Plan, outside: Outside) -> Progress:
         except Exception as error:  # Whatever it is: it is told, and tried again.
             failed.append(type(error).__name__)
             steps.append(Wait(outside.clock.now() + SOON))
+    first_contacts = erase_first_contacts(
+        plan,
+        {"why": "request", "erasure": plan.id},
+        outside,
+        kept_for=kept_for(plan.for_claims, outside),
+    )
+    steps += first_contacts[0]
+    failed += first_contacts[1]
     waiting = [step for step in steps if not isinstance(step, Finished)]
     if not waiting and _forget(plan, outside):
         return Progress(plan=None, waiting=Counter())

@@ -4,15 +4,15 @@ An error that is not named here means "not now": the work is taken up again late
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from parley.conversation.aliases import ConversationId
-from parley.conversation.conversations import Conversation, Head
 from parley.conversation.events import Event
 from parley.conversation.messages import Message
 from parley.conversation.parties import Party, PartyId
+from parley.erasing.matters import Plan, Rules, Subject
 from parley.relaying.ports import Archive, Clock, Entropy, History, Messages
 
 
@@ -34,61 +34,6 @@ class HeldError(Exception):
 
 class ChangedMeanwhileError(Exception):
     """The conversation is no longer as it was read: look at it again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """A conversation as erasing sees it: its head.
-
-    closed_at: when its aliases were taken away for good. erased_at: when its contents were erased for the
-    last time; None before, and once all of it is finished. finished_at_seq: where the chain stood then, None
-    before. kept_until: the latest end of the claim window for which a request had to wait, None if it had
-    not. due: before this moment retention has nothing to do here, None if that is not known.
-    """
-
-    conversation: Conversation
-    head: Head
-    closed_at: datetime | None = None
-    erased_at: datetime | None = None
-    finished_at_seq: int | None = None
-    kept_until: datetime | None = None
-    due: datetime | None = None
-
-    @property
-    def id(self) -> ConversationId:
-        return self.conversation.id
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether nothing came since all of it was erased."""
-        return self.finished_at_seq == self.head.seq
-
-    @property
-    def is_intake(self) -> bool:
-        """Of a contact alias: it never ends, and its mails have nothing to do with each other."""
-        return self.conversation.order is None and len(self.conversation.parties) < 2 and not self.closed_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A party's erasure as it stands. case: the id of the request, never a name. for_claims: whether mail
-    stays until the claim window of its conversation ends. salt: 32 hex digits, for the certificate; it goes
-    with the plan. next_at: when there is something to do again. The numbers count what is finished."""
-
-    id: str
-    party: PartyId
-    case: str
-    for_claims: bool
-    requested_at: datetime
-    salt: str
-    next_at: datetime
-    conversations: int = 0
-    kept_for_claims: int = 0
-    links: int = 0
-    mailboxes: int = 0
-
-    def due_at(self, moment: datetime) -> "Plan":
-        return replace(self, next_at=moment)
 
 
 class Objects(Protocol):
@@ -143,9 +88,16 @@ class Records(Protocol):
         placed meanwhile. Raises `ChangedMeanwhileError`."""
         ...
 
-    def strip(self, happening: Message | Event) -> None:
-        """Removes from its item what tells of contents: salts, fingerprint, the author's Message-ID. The
-        salt of its record stays, which the entry shows anyway."""
+    def first_contacts(self, party: PartyId) -> Iterator[Message]:
+        """The mails at contact aliases that opened no conversation and name a mailbox of the party as their
+        author's, proved or not, and were not erased. A call for each page of an index and mailbox, one per
+        100 messages; what came a second ago may be missing."""
+        ...
+
+    def strip(self, happening: Message | Event, plan: Plan | None = None) -> None:
+        """Removes from its item what tells of contents: salts, fingerprint, the author's Message-ID, and who
+        the author is. The salt of its record stays, which the entry shows anyway. plan: counts a first
+        contact in the same transaction. Raises `ChangedMeanwhileError`."""
         ...
 
     def mark(
@@ -201,19 +153,6 @@ class Plans(Protocol):
         ...
 
     def note_retention(self, day: str, place: str | None) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """retention: how long contents stay after a conversation's latest mail. claim_window: how long after it
-    somebody may need them for a claim. The rest is told in certificates: for how many days other copies
-    live on."""
-
-    retention: timedelta
-    claim_window: timedelta
-    inbox_days: int
-    access_log_days: int
-    log_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,12 @@ from typing import TypeGuard
 from parley.conversation.events import Event
 from parley.conversation.messages import Message
 from parley.erasing.advance import advance
-from parley.erasing.erasing import erase_message, is_stripped
-from parley.erasing.ports import HeldError, Outside, Subject
+from parley.erasing.intakes import erase_mails
+from parley.erasing.mails import is_stripped
+from parley.erasing.matters import Subject
+from parley.erasing.ports import Outside
 from parley.erasing.steps import Finished, Held, Kept, Step, Wait
-from parley.relaying.ports import BusyError, ConversationGoneError
+from parley.relaying.ports import ConversationGoneError
 
 WHY = {"why": "retention"}
 LOOK_AGAIN = timedelta(hours=24)
@@ -86,23 +88,15 @@ def _keep(subject: Subject, outside: Outside) -> Step | None:
 
 
 def _keep_intake(subject: Subject, outside: Outside) -> Step:
-    """An intake never ends: each of its mails goes when its own time is over."""
-    before = outside.clock.now() - outside.rules.retention
+    """Each of its mails goes when its own time is over."""
+    now = outside.clock.now()
+    before = now - outside.rules.retention
     over = [each for each in outside.history.of(subject.id) if _is_over(each, before)]
-    about: dict[str, list[Event]] = {each.id: [] for each in over}
-    for each in outside.history.of(subject.id) if over else ():
-        if isinstance(each, Event) and each.message in about:
-            about[each.message].append(each)
-    until = outside.clock.now() + LOOK_AGAIN
-    try:
-        for message in over:
-            erase_message(message, about[message.id], WHY, outside)
-    except HeldError as held:
-        return Held(held.cases)
-    except BusyError:
-        return Wait(until)
-    outside.records.mark(subject, due=until)
-    return Wait(until)
+    step = erase_mails(subject.id, over, WHY, outside)
+    if isinstance(step, Finished):
+        outside.records.mark(subject, due=now + LOOK_AGAIN)
+        return Wait(now + LOOK_AGAIN)
+    return step
 
 
 def _is_over(happening: Message | Event, before: datetime) -> TypeGuard[Message]:

@@ -11,13 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from parley.erasing.ports import Subject
+from parley.erasing.matters import Subject
 
 SETTLING = timedelta(minutes=15)
 """Longer than receive_mail works on a mail that it has begun with."""
 LATE = timedelta(hours=25)
 """Longer than the table's stream keeps a change (24 hours), and than SES tries to deliver a mail (14 hours;
 a bounce can put its mailbox onto the suppression list)."""
+
+BUSY = timedelta(hours=1)
+"""How long a conversation is left alone in which a mail is being worked on."""
 
 
 @dataclass(frozen=True, slots=True)

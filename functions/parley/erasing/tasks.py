@@ -6,8 +6,9 @@ from typing import Any
 
 from parley.conversation.parties import PartyId
 from parley.erasing.asking import Request, UnknownPartyError, ask, look
+from parley.erasing.matters import Plan
 from parley.erasing.party import Progress, carry_on
-from parley.erasing.ports import Outside, Plan
+from parley.erasing.ports import Outside
 from parley.erasing.retention import Round, keep_retention
 
 LOOKED_AT = 500
@@ -71,6 +72,7 @@ def _look(request: Mapping[str, Any], outside: Outside) -> dict[str, Any]:
     return {
         "conversations": found.conversations,
         "more": found.more,
+        "first_contacts": found.first_contacts,
         "held": found.held,
         "cases": list(found.cases),
         "kept": found.kept,

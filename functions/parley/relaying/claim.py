@@ -39,9 +39,10 @@ def new_message(
     lease: Lease,
     salts: tuple[tuple[str, str], ...],
     policy: str,
+    author_hash: str | None = None,
 ) -> Message:
     """The message to claim. contents: what `contents_of` gave. salts: one of each kind of `Committed`.
-    policy: its version."""
+    policy: its version. author_hash: as in `Message`."""
     role = arrival.author_role if decision.admitted else None
     record = MessageRecord(
         author_role=role,
@@ -83,6 +84,7 @@ def new_message(
             arrival.message_id,
         ),
         salts=salts,
+        author_hash=author_hash,
     )
 
 

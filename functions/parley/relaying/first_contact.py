@@ -12,9 +12,11 @@ from dataclasses import replace
 from parley.conversation.aliases import RANDOM_BITS, ConversationAlias, ConversationId, new_alias
 from parley.conversation.conversations import Conversation
 from parley.conversation.parties import Party, PartyId, Role
-from parley.mail.address import Mailbox
+from parley.mail.address import Mailbox, address_list
+from parley.relaying.arrival import Arrival
 from parley.relaying.outside import Outside
 from parley.relaying.ports import AlreadyExistsError
+from parley.relaying.reading import header_of
 
 
 def open_conversation(
@@ -26,6 +28,17 @@ def open_conversation(
     if outside.directory.conversation(conversation) is None:
         _open(conversation, buyer.id, seller.id, outside)
     return replace(contact, conversation=conversation)
+
+
+def author_hash(arrival: Arrival, outside: Outside) -> str | None:
+    """By which a mail that opens no conversation is found when its author is erased: no party's name leads to
+    it. Whether that author is proved does not matter. None for any other mail, and where no author stands."""
+    if arrival.writer is not None:
+        return None
+    fields = header_of(arrival.raw).all("from")
+    named = (each.mailbox for field in fields for each in address_list(field.decode("utf-8", "replace")))
+    first = next(named, None)
+    return None if first is None else outside.directory.author_hash(first)
 
 
 def _register(author: Mailbox, locale: str, outside: Outside) -> Party:

@@ -8,14 +8,12 @@ from parley.conversation.admission import Admission, admit_first_contact
 from parley.conversation.aliases import ContactAlias, ConversationAlias, ConversationId
 from parley.conversation.messages import Message, MessageId
 from parley.conversation.parties import Role
-from parley.mail.header import Header
-from parley.mail.structure import StructureError, read_header
 from parley.relaying.arrival import Arrival
 from parley.relaying.filing import filed_content
 from parley.relaying.first_contact import open_conversation
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.ports import ConversationGoneError
-from parley.relaying.reading import from_mailboxes
+from parley.relaying.reading import from_mailboxes, header_of
 from parley.relaying.receipts import LostReceipt
 from parley.relaying.recovery import recover
 
@@ -38,7 +36,8 @@ def held_arrival(message: Message, outside: Outside, deployment: Deployment) -> 
     if view is None or alias is None:
         raise ConversationGoneError(message.id)
     if isinstance(alias, ContactAlias):
-        alias = ConversationAlias(id=alias.id, conversation=alias.intake, stands_for=Role.SELLER)
+        # Of an intake, or of the conversation that a first contact has opened.
+        alias = ConversationAlias(id=alias.id, conversation=view.conversation.id, stands_for=Role.SELLER)
     roles = view.conversation.parties
     parties = outside.directory.parties(set(roles.values()))
     if parties.keys() != set(roles.values()):
@@ -77,11 +76,3 @@ def with_opened_conversation(arrival: Arrival, outside: Outside) -> Arrival:
     buyer = view.conversation.parties[Role.BUYER]
     writer = outside.directory.parties([buyer])[buyer]
     return replace(arrival, alias=alias, conversation=view.conversation, writer=writer, recent=view.recent)
-
-
-def header_of(raw: bytes) -> Header:
-    """The header section, empty if it cannot be read."""
-    try:
-        return read_header(raw)
-    except StructureError:
-        return Header(())

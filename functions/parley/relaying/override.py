@@ -29,21 +29,22 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Unreleasable:
-    """Why the mail stays held."""
+    """Why the mail stays held. error: the type of an error that nobody foresaw, "" if it was none."""
 
     codes: tuple[str, ...]
+    error: str = ""
 
 
 def compose_release(arrival: Arrival, *, may_be_unproved: bool) -> Composed | Unreleasable:
     """Composes a held mail; never raises. may_be_unproved: whether the author was proved when the mail came,
     or could not be checked and the reviewer has judged.
 
-    An error that nobody foresaw keeps the mail held as `pipeline-error`, as it does on arrival.
+    An error that nobody foresaw keeps the mail held as `pipeline-error`, as it does on arrival, and is named.
     """
     try:
         return _compose(arrival, may_be_unproved=may_be_unproved)
-    except Exception:
-        return Unreleasable(("pipeline-error",))
+    except Exception as error:
+        return Unreleasable(("pipeline-error",), type(error).__name__)
 
 
 def _compose(arrival: Arrival, *, may_be_unproved: bool) -> Composed | Unreleasable:

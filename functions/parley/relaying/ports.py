@@ -95,6 +95,11 @@ class Directory(Protocol):
         cold process."""
         ...
 
+    def author_hash(self, mailbox: Mailbox) -> str:
+        """By which a mail of this author is found again and nobody without the key can tell who it is; equal
+        for mailboxes equal for admission. A call in a cold process."""
+        ...
+
     def register(self, party: Party) -> None:
         """Puts the party and its mailbox index in one transaction; replaces nothing.
 
@@ -151,6 +156,11 @@ class Messages(Protocol):
         finished_at: datetime,
     ) -> Message:
         """Writes the outcome and drops the lease. Raises `LeaseLostError`."""
+        ...
+
+    def put_down(self, message: Message, *, told: bool) -> Message:
+        """Drops the lease on a message that has its outcome. told: whether its author was told of it. Raises
+        `LeaseLostError`."""
         ...
 
     def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:

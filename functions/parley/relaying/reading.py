@@ -74,6 +74,14 @@ def from_mailboxes(header: Header) -> tuple[Mailbox, ...]:
     return tuple(named.mailbox for named in address_list(fields[0].decode("utf-8", "replace")))
 
 
+def header_of(raw: bytes) -> Header:
+    """The header section, empty if it cannot be read."""
+    try:
+        return read_header(raw)
+    except StructureError:
+        return Header(())
+
+
 def _admission(arrival: Arrival, header: Header, authors: Sequence[Mailbox]) -> Admission:
     proof = authenticate(authors, arrival.verdicts, arrival.authentication(header))
     if proof is not Admission.ADMITTED:

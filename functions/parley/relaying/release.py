@@ -7,7 +7,6 @@ and sent as `parley.relaying.relay` sends: once, except where a crash or a lost 
 it. What cannot be composed safely, and what SES refuses, is held again.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,18 +16,23 @@ from parley.archive.keys import RELAYED, event_folder
 from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
 from parley.conversation.events import Event
-from parley.conversation.messages import Message, MessageId, State, check_transition
+from parley.conversation.messages import Message, State, check_transition
 from parley.conversation.threading import outgoing_message_id
-from parley.mail.address import NULL_REVERSE_PATH
 from parley.relaying.arrival import Arrival
 from parley.relaying.events import record_event
-from parley.relaying.held import find_held, header_of, held_arrival, with_opened_conversation
-from parley.relaying.notify import notify
+from parley.relaying.held import find_held, held_arrival, with_opened_conversation
+from parley.relaying.moving import ask_again, move, moved_id
 from parley.relaying.outside import Deployment, Outside
 from parley.relaying.override import Composed, Unreleasable, compose_release
-from parley.relaying.ports import ConversationGoneError, LeaseLostError, NoSuchObjectError, Submission
+from parley.relaying.ports import (
+    ConversationGoneError,
+    LeaseLostError,
+    NoSuchObjectError,
+    SendDeferredError,
+    Submission,
+)
 from parley.relaying.prepare import may_still_go
-from parley.relaying.reading import from_mailboxes, read_arrival
+from parley.relaying.refusal import tell_refusal
 from parley.relaying.rulings import Ruling, Verb
 from parley.relaying.work import submit, take_over
 
@@ -45,8 +49,8 @@ def carry_out(ruling: Ruling, outside: Outside, deployment: Deployment) -> Messa
     match ruling.verb, message.state:
         case Verb.RELEASE, State.RELEASING:
             return _release(take_over(message, outside, deployment), outside, deployment)
-        case Verb.REFUSE, State.REFUSED:
-            _tell(message, ruling, outside, deployment)
+        case Verb.REFUSE, State.REFUSED if not message.told:
+            return tell_refusal(message, outside, deployment)
     return message
 
 
@@ -54,29 +58,64 @@ def _release(message: Message, outside: Outside, deployment: Deployment) -> Mess
     try:
         arrival = held_arrival(message, outside, deployment)
         if arrival.writer is None and message.author_role is not None:
-            arrival = with_opened_conversation(arrival, outside)
-        if message.released:
-            outgoing = outside.archive.get(message.released + RELAYED)
-            if arrival.writer is None or not may_still_go(arrival, arrival.writer, outgoing):
-                return _hold_again(message, ("composition-changed",), outside)
-            return _send(message, outgoing, arrival, outside, deployment)
+            opened = with_opened_conversation(arrival, outside)
+            if opened.writer is not None:
+                return _release_first_contact(message, opened, outside, deployment)
+        outgoing = outside.archive.get(message.released + RELAYED) if message.released else None
     except NoSuchObjectError:
         return _hold_again(message, ("not-a-mail",), outside)
+    except ConversationGoneError:
+        return _hold_again(message, ("parties-gone",), outside)
+    if outgoing is not None:
+        if arrival.writer is None or not may_still_go(arrival, arrival.writer, outgoing):
+            return _hold_again(message, ("composition-changed",), outside)
+        return _send(message, outgoing, arrival, outside, deployment)
     proved = message.author_role is not None
     match compose_release(arrival, may_be_unproved=proved or "authentication-unavailable" in message.codes):
-        case Unreleasable(codes):
-            return _hold_again(message, codes, outside)
+        case Unreleasable(codes, error):
+            return _hold_again(message, codes, outside, error=error)
         case Composed() as composed:
-            message = _chain(message, composed, arrival, outside)
+            message = _chain(message, composed, outside)
             return _send(message, composed.outgoing, arrival, outside, deployment)
 
 
-def _chain(message: Message, composed: Composed, arrival: Arrival, outside: Outside) -> Message:
+def _release_first_contact(
+    message: Message, arrival: Arrival, outside: Outside, deployment: Deployment
+) -> Message:
+    """Moves the mail into the conversation that it opens and releases it there. arrival: in that one.
+
+    What may not go out is not moved. Once moved, the intake is done with it, however its sending ends: should
+    it be held again, it waits for a reviewer where it is now. Raises `ConversationGoneError`.
+    """
+    there = replace(arrival, message_id=moved_id(message, arrival.conversation.id))
+    moved = find_held(there.conversation.id, there.message_id, outside)
+    if moved is None:
+        match compose_release(there, may_be_unproved=True):
+            case Unreleasable(codes, error):
+                return _hold_again(message, codes, outside, error=error)
+        moved = move(message, there, outside)
+    moved = ask_again(message, moved, there, outside)
+    try:
+        if moved.state is State.RELEASING:
+            moved = _release(take_over(moved, outside, deployment), outside, deployment)
+    except SendDeferredError:
+        outside.messages.advance(message, State.RELEASING, release=True)
+        raise
+    released = replace(message, state=State.RELEASED, lease=None)
+    recorded = record_event(
+        _conversation(message),
+        EventKind.RELEASED,
+        outside,
+        message=message.id,
+        facts={"opened": _conversation(moved), "first": moved.id},
+        step=(message, released),
+    )
+    return _written(recorded, released)
+
+
+def _chain(message: Message, composed: Composed, outside: Outside) -> Message:
     """Keeps what was composed and appends its link; from then on nothing else goes out in its name."""
     conversation = _conversation(message)
-    facts = {"codes": " ".join(composed.codes)}
-    if arrival.conversation.id != conversation:
-        facts["opened"] = arrival.conversation.id
     event_id = f"{outside.entropy.bits(128):032x}"
     folder = event_folder(conversation, outside.clock.now(), EventKind.RELEASED, event_id)
     chained = replace(message, released=folder)
@@ -85,7 +124,7 @@ def _chain(message: Message, composed: Composed, arrival: Arrival, outside: Outs
         EventKind.RELEASED,
         outside,
         message=message.id,
-        facts=facts,
+        facts={"codes": " ".join(composed.codes)},
         contents={
             Committed.RELAYED: composed.outgoing,
             Committed.CONTENT: content_of(composed.outgoing),
@@ -118,8 +157,9 @@ def _send(
     )
 
 
-def _hold_again(message: Message, codes: Sequence[str], outside: Outside) -> Message:
-    """Ends the attempt; why it failed stands in the chain and among the message's codes."""
+def _hold_again(message: Message, codes: Sequence[str], outside: Outside, *, error: str = "") -> Message:
+    """Ends the attempt; why it failed stands in the chain and among the message's codes. error: the type of
+    one that nobody foresaw."""
     check_transition(message.state, State.HELD)
     held = replace(
         message,
@@ -128,12 +168,13 @@ def _hold_again(message: Message, codes: Sequence[str], outside: Outside) -> Mes
         lease=None,
         released="",
     )
+    facts = {"outcome": str(State.HELD), "codes": " ".join(codes)}
     recorded = record_event(
         _conversation(message),
         EventKind.OUTCOME,
         outside,
         message=message.id,
-        facts={"outcome": State.HELD, "codes": " ".join(codes)},
+        facts=facts | ({"error": error} if error else {}),
         step=(message, held),
     )
     return _written(recorded, held)
@@ -143,23 +184,6 @@ def _written(recorded: Event | None, message: Message) -> Message:
     if recorded is None:  # Its random id was taken: nothing was written.
         raise LeaseLostError(message.id)
     return message
-
-
-def _tell(message: Message, ruling: Ruling, outside: Outside, deployment: Deployment) -> None:
-    """Tells a proved author once that the mail was refused; nobody in answer to anything automatic (I8)."""
-    try:
-        arrival = held_arrival(message, outside, deployment)
-    except NoSuchObjectError:
-        return
-    reading = read_arrival(arrival)
-    is_automatic = reading.automatic is not None or arrival.reverse_path is NULL_REVERSE_PATH
-    authors = from_mailboxes(header_of(arrival.raw))
-    if message.author_role is None or is_automatic or len(authors) != 1:
-        return
-    subject = hashlib.sha256(f"refused\n{message.id}".encode()).hexdigest()
-    # Whoever asks again for the same ruling has another request: it finds the author told.
-    if outside.messages.claim_notice(subject, MessageId(ruling.request), outside.clock.now()):
-        notify(authors[0], message, State.REFUSED, message.codes, arrival, outside, deployment)
 
 
 def _conversation(message: Message) -> ConversationId:

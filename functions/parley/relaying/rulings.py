@@ -21,7 +21,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """request: an id of its own, the same however often the queue delivers it."""
+    """request: an id of its own, by which a dead letter can be told from its repetitions."""
 
     verb: Verb
     conversation: ConversationId

@@ -107,6 +107,7 @@ CODES: dict[str, Code] = {
             "pipeline-error": "an unexpected error; the mail waits for a corrected version",
             "authentication-unavailable": "SES could not check who wrote, or did not say what it found",
             "not-a-mail": "the object is no mail",
+            "parties-gone": "the alias, or a party, is gone: there is nobody to whom it could go",
             "notification-missing": "SES's notification never came and the recipients are not known",
         },
     ),

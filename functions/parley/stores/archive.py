@@ -45,5 +45,12 @@ class S3Archive:
             if error.response["Error"]["Code"] != "PreconditionFailed":
                 raise
 
+    def listed(self, prefix: str, after: str) -> list[str]:
+        """Implements the port `Entries`."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix, StartAfter=after
+        )
+        return [each["Key"] for page in pages for each in page.get("Contents", [])]
+
     def get(self, key: str) -> bytes:
         return read_object(self._client, self._bucket, key)

@@ -40,6 +40,11 @@ def read_optional(item: Item, name: str) -> str | None:
     return None if value is None else str(value)
 
 
+def read_flag(item: Item, name: str) -> bool:
+    """False if it is absent."""
+    return bool(item.get(name, {}).get("BOOL", False))
+
+
 def read_number(item: Item, name: str) -> int:
     try:
         return int(item[name]["N"])

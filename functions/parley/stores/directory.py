@@ -61,6 +61,19 @@ class DynamoConversations:
         head = items.read_head(found[0])
         return ConversationView(*head, tuple(items.read_message(each) for each in found[1:]))
 
+    def alone(self, conversation: ConversationId) -> Conversation | None:
+        """One item, of which `conversation` reads 51. A Query, so that who follows the stream needs no other
+        right."""
+        key = keys.head_key(conversation)
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk = :head",
+            ExpressionAttributeValues={":pk": key["pk"], ":head": key["sk"]},
+            ConsistentRead=True,
+        )
+        found = answer["Items"]
+        return items.read_head(found[0])[0] if found else None
+
     def parties(self, ids: Collection[PartyId]) -> Mapping[PartyId, Party]:
         if not ids:
             return {}
@@ -85,6 +98,9 @@ class DynamoDirectory(DynamoConversations):
             return None
         item = self._get(keys.party_key(PartyId(read_text(entry, "party_id"))))
         return None if item is None else items.read_party(item)
+
+    def author_hash(self, mailbox: Mailbox) -> str:
+        return self._index.keyed_hash(mailbox)
 
     def register(self, party: Party) -> None:
         # Two spellings of one mailbox have one entry: a transaction writes no item twice.

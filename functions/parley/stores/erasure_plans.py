@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parley.conversation.parties import PartyId
-from parley.erasing.ports import Plan
+from parley.erasing.matters import Plan
 from parley.stores import keys
 from parley.stores.attributes import number, optional, read_number, read_optional, read_text, text, written
 from parley.stores.table import ConditionFailedError, write_alone
@@ -92,6 +92,7 @@ def plan_item(plan: Plan) -> Item:
         kept_for_claims=number(plan.kept_for_claims),
         links=number(plan.links),
         mailboxes=number(plan.mailboxes),
+        first_contacts=number(plan.first_contacts),
     )
 
 
@@ -108,4 +109,5 @@ def _read_plan(item: Item) -> Plan:
         kept_for_claims=read_number(item, "kept_for_claims"),
         links=read_number(item, "links"),
         mailboxes=read_number(item, "mailboxes"),
+        first_contacts=read_number(item, "first_contacts"),
     )

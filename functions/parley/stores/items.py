@@ -14,6 +14,7 @@ from parley.stores.attributes import (
     check,
     number,
     optional,
+    read_flag,
     read_list,
     read_number,
     read_optional,
@@ -134,6 +135,8 @@ def message_item(message: Message) -> Item:
         salts={"L": [texts(pair) for pair in message.salts]},
         sendings=number(message.sendings),
         released=optional(message.released or None),
+        told={"BOOL": True} if message.told else None,
+        **{keys.AUTHOR: optional(message.author_hash)},
         **{keys.HELD: text(keys.HELD) if message.state in UNDECIDED else None},
     )
 
@@ -164,6 +167,8 @@ def read_message(item: Item) -> Message:
         salts=tuple(read_pair(each) for each in read_list(item, "salts")),
         sendings=read_number(item, "sendings"),
         released=read_optional(item, "released") or "",
+        told=read_flag(item, "told"),
+        author_hash=read_optional(item, keys.AUTHOR),
     )
 
 

@@ -48,6 +48,9 @@ BY_SELLER = "by_seller"
 BY_HELD = "by_held"
 HELD = "held"
 """The index of what waits for a reviewer, by an attribute that no other item has, sorted by `received_at`."""
+BY_AUTHOR = "by_author"
+AUTHOR = "author_hash"
+"""The index of mail at contact aliases that opened no conversation, by who wrote it."""
 INDEXES = {BY_ORDER: "order_id", BY_BUYER: "buyer_id", BY_SELLER: "seller_id"}
 """The indexes and the attribute that each is by, sorted by `conversation_id`. Heads alone have both."""
 

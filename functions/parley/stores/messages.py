@@ -46,7 +46,7 @@ NOTICE_WINDOW = timedelta(hours=24)
 _REQUESTED_UNTIL = "requested_until"
 _CHANGING = (
     *("state", "codes", "sendings", "lease_owner", "lease_until", "outgoing_message_id"),
-    *("released", keys.HELD),
+    *("released", "told", keys.HELD),
 )
 # Places in a claim's transaction.
 _MESSAGE, _NOTE, _HEAD = 0, 1, 2
@@ -112,6 +112,9 @@ class DynamoMessages:
         outgoing = message.outgoing_message_id if outgoing_message_id is None else outgoing_message_id
         finished = replace(message, state=state, codes=codes, outgoing_message_id=outgoing, lease=None)
         return self._step(message, finished, finished_at=keys.stamp(finished_at))
+
+    def put_down(self, message: Message, *, told: bool) -> Message:
+        return self._step(message, replace(message, lease=None, told=told))
 
     def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:
         """Read with delay, at half the price: a receipt that is wrongly asked for again does no harm."""

@@ -6,7 +6,8 @@ from itertools import chain
 
 from parley.archive.records import EventKind
 from parley.archive.transcript.happenings import happening
-from parley.archive.transcript.model import Happening, Transcript
+from parley.archive.transcript.messages import Happening
+from parley.archive.transcript.model import Transcript
 from parley.archive.transcript.room import Room, unread_of
 from parley.archive.transcript.seen import Album
 from parley.archive.transcript.summary import summary

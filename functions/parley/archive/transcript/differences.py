@@ -4,7 +4,8 @@ flagged, and what of it cannot be known."""
 from collections.abc import Iterable
 from typing import Final
 
-from parley.archive.transcript.model import Difference, Found, Kind, Lack
+from parley.archive.transcript.messages import Difference, Found, Kind
+from parley.archive.transcript.model import Lack
 
 KINDS: Final = {
     "protected-masked": Kind.MAILBOX,

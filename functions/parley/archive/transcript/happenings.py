@@ -8,7 +8,8 @@ from parley.archive.content import ContentError, read_note
 from parley.archive.keys import CONTENT
 from parley.archive.records import EventKind
 from parley.archive.transcript.markup import cleaned, plainly
-from parley.archive.transcript.model import Happening, Hold
+from parley.archive.transcript.messages import Happening
+from parley.archive.transcript.model import Hold
 from parley.archive.transcript.veil import Veil
 from parley.conversation.events import Event
 

@@ -18,6 +18,7 @@ MAX_TEXT: Final = 200_000
 """Characters of a text in a transcript; a mail may have millions."""
 MAX_LINKS: Final = 100
 _LONGEST_LINK: Final = 500
+_LONGEST_NAME: Final = 200
 _MAX_TAGS: Final = 20_000
 """Time grows with the square of how deep blocks are nested, which is never deeper than this."""
 _NAMES: Final = """
@@ -54,18 +55,25 @@ MASKED_MAILBOX, MASKED_DOMAIN, MASKED_CONTACT = "***@***", "masked.invalid", "**
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Marks what stands in place of something. pattern: over escaped text."""
+    """Marks what stands in place of something. pattern: over escaped text; masks are its only group."""
 
     pattern: re.Pattern[str]
 
     def over(self, escaped: str) -> str:
-        return self.pattern.sub(lambda found: f"<mark>{found.group()}</mark>", escaped)
+        return self.pattern.sub(_marked, escaped)
+
+
+def _marked(found: re.Match[str]) -> str:
+    return f'<mark class="mask">{found[1]}</mark>' if found[1] else f"<mark>{found[0]}</mark>"
 
 
 def marker(aliases: tuple[str, ...], *, contacts: bool) -> Marker:
     """contacts: whether "***" stands for contact data; people write it, too."""
-    wanted = [*aliases, MASKED_MAILBOX, MASKED_DOMAIN, *([MASKED_CONTACT] if contacts else [])]
-    return Marker(re.compile("|".join(re.escape(html.escape(each)) for each in wanted), re.IGNORECASE))
+    masks = [MASKED_MAILBOX, MASKED_DOMAIN, *([MASKED_CONTACT] if contacts else [])]
+    of_aliases, of_masks = (
+        "|".join(re.escape(html.escape(each)) for each in kind) for kind in (aliases, masks)
+    )
+    return Marker(re.compile(f"{of_aliases}|({of_masks})" if aliases else f"({of_masks})", re.IGNORECASE))
 
 
 def cleaned(text: str) -> str:
@@ -77,6 +85,12 @@ def cleaned(text: str) -> str:
 def plainly(text: str) -> str:
     """A name or subject on one line, with characters that deceive or cannot be seen written out."""
     return _DECEPTIVE.sub(_written_out, text)
+
+
+def named(text: str) -> str:
+    """The name of a file, on one line. Of a long one the middle is left out: its ending says what it is."""
+    name = plainly(text)
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 61]}…{name[-60:]}"
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -1,8 +1,10 @@
 """Originals beside what was seen, for those who may see them."""
 
-from parley.archive.readable import readable
-from parley.archive.transcript.markup import MAX_TEXT, cleaned, plainly
-from parley.archive.transcript.model import Line, Original
+from collections.abc import Mapping
+
+from parley.archive.readable import is_attachment, readable
+from parley.archive.transcript.mails import Line, Original
+from parley.archive.transcript.markup import MAX_TEXT, cleaned, named, plainly
 from parley.mail.authentication import ses_authentication
 from parley.mail.header import Header, decode_words
 from parley.mail.structure import StructureError, read, read_header
@@ -22,11 +24,28 @@ def original_of(raw: bytes, shown: bytes | None) -> Original:
     return Original(
         fields=_fields(mail.header),
         lines=tuple(Line(line, not line.strip() or line.strip() in kept) for line in text.split("\n")),
-        files=tuple(
-            (plainly(each.name)[:200], each.media_type[:100], each.size) for each in told.attachments
-        ),
+        files=tuple((named(each.name), each.media_type[:100], each.size) for each in told.attachments),
         is_cut=len(told.text) > MAX_TEXT,
     )
+
+
+def parts_of(raw: bytes) -> Mapping[str, int]:
+    """What each leaf of a mail is, by its path ("1.2"): 0 for a text, else which attachment, from 1. Empty
+    for what is no mail."""
+    try:
+        pending = [("1", read(raw).root)]
+    except StructureError:
+        return {}
+    known: dict[str, int] = {}
+    attachments = 0
+    while pending:
+        place, part = pending.pop()
+        if part.children:
+            pending += [(f"{place}.{n}", each) for n, each in reversed(list(enumerate(part.children, 1)))]
+        else:
+            attachments += is_attachment(part)
+            known[place] = attachments if is_attachment(part) else 0
+    return known
 
 
 def verdicts(raw: bytes) -> tuple[tuple[str, str], ...]:

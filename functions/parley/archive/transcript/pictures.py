@@ -7,7 +7,7 @@ afford, and because it does not move: a page that blinks cannot be read by every
 from base64 import b64encode
 from typing import Final
 
-from parley.archive.transcript.model import Picture
+from parley.archive.transcript.mails import Picture
 
 MAX_OCTETS: Final = 300_000
 """Of one picture."""

@@ -7,10 +7,10 @@ from typing import Final
 from parley.archive.chain import digest
 from parley.archive.hypertext import text_of_html
 from parley.archive.keys import attachment_key
-from parley.archive.readable import Readable, readable
+from parley.archive.readable import Readable, is_attachment, readable
 from parley.archive.transcript import markup
+from parley.archive.transcript.mails import File, Passage, Picture, Shown
 from parley.archive.transcript.markup import Marker
-from parley.archive.transcript.model import File, Passage, Picture, Shown
 from parley.archive.transcript.pictures import MAX_ALL_OCTETS, picture
 from parley.archive.transcript.veil import Veil
 from parley.mail.structure import Part, read
@@ -69,7 +69,7 @@ def seen(raw: bytes, look: Look, content: Readable | None = None, *, went_out: b
     unreadable: list[str] = []
     kept = {each.place for each in content.attachments} if content and went_out else set()
     for leaf in _leaves(mail.root):
-        if _is_attachment(leaf.part):
+        if is_attachment(leaf.part):
             if leaf.enclosed is None and len(files) < MAX_FILES:
                 files.append(_file(leaf, look, is_kept=leaf.place in kept))
             continue
@@ -127,12 +127,7 @@ def _leaves(root: Part) -> Iterator[_Leaf]:
 def _has_text(part: Part) -> bool:
     if part.children:
         return any(map(_has_text, part.children))
-    return not _is_attachment(part) and bool(bytes(part.body).strip())
-
-
-def _is_attachment(part: Part) -> bool:
-    is_told = part.disposition is not None and part.disposition.value == "attachment"
-    return is_told or part.enclosed is not None or part.content_type.value not in ("text/plain", "text/html")
+    return not is_attachment(part) and bool(bytes(part.body).strip())
 
 
 def _decoded(part: Part) -> str:
@@ -188,4 +183,4 @@ def _file(leaf: _Leaf, look: Look, *, is_kept: bool) -> File:
 
 
 def _name(name: str, veil: Veil) -> str:
-    return markup.plainly(veil.over(name))[:200]
+    return markup.named(veil.over(name))

@@ -7,10 +7,12 @@ from datetime import timedelta
 from parley.archive.records import EventKind
 from parley.archive.transcript.differences import FLAGS, LACKS
 from parley.archive.transcript.happenings import holds
-from parley.archive.transcript.model import Contact, Happening, Lack, Missing, Summary, Told
+from parley.archive.transcript.messages import Happening, Told
+from parley.archive.transcript.model import Contact, Lack, Missing, Summary
 from parley.conversation.messages import State
 
-_UNFINISHED = frozenset((State.RECEIVED, State.ARCHIVED, State.SENDING, State.RELEASING))
+_NO_ATTEMPT = frozenset((State.RECEIVED, State.ARCHIVED, State.SENDING, State.RELEASING, State.RELEASED))
+"""Not decided yet, or passed on: a first contact, in the conversation that it opened."""
 
 
 def summary(told: Sequence[Told], happenings: Sequence[Happening], window: timedelta) -> Summary:
@@ -19,7 +21,7 @@ def summary(told: Sequence[Told], happenings: Sequence[Happening], window: timed
     return Summary(
         contact=contact(told, window),
         counts=tuple((str(author), state, count) for (author, state), count in sorted(counts.items())),
-        attempts=tuple(each.seq for each in told if each.passed_at is None and each.state not in _UNFINISHED),
+        attempts=tuple(each.seq for each in told if each.passed_at is None and each.state not in _NO_ATTEMPT),
         holds=holds(happenings),
         flags=_flags(told),
         missing=tuple(_missing(told, happenings)),

@@ -12,9 +12,10 @@ from parley.archive.readable import Readable
 from parley.archive.records import EventKind
 from parley.archive.transcript.differences import KINDS, differences
 from parley.archive.transcript.happenings import DELIVERIES, parsed
+from parley.archive.transcript.mails import Original, Shown
 from parley.archive.transcript.markup import marker
-from parley.archive.transcript.model import Found, Happening, Kind, Original, Shown, Told
-from parley.archive.transcript.originals import original_of, verdicts
+from parley.archive.transcript.messages import Found, Happening, Kind, Told
+from parley.archive.transcript.originals import original_of, parts_of, verdicts
 from parley.archive.transcript.room import NotShownError, Room
 from parley.archive.transcript.seen import Album, Look, seen, seen_in_content
 from parley.archive.transcript.shares import shares_in
@@ -90,6 +91,7 @@ class Teller:
             original_key=message.folder + ORIGINAL if message.folder else "",
             relayed_key=relayed_key if relayed is not None and is_passed else "",
             shares=_shares(shown),
+            parts=parts_of(original) if original is not None and findings else {},
         )
 
     def _recipient(self, message: Message, record: Mapping[str, Any]) -> Role:
@@ -164,8 +166,10 @@ def _passed_at(message: Message, happened: Sequence[Happening]) -> datetime | No
     if message.state is State.RELAYED:
         return message.received_at
     if message.state is State.RELEASED:
-        released = [each.at for each in happened if each.kind == EventKind.RELEASED]
-        return released[-1] if released else message.received_at
+        released = [each for each in happened if each.kind == EventKind.RELEASED]
+        if any(name == "opened" for each in released for name, _ in each.facts):
+            return None  # It was passed on in the conversation that it opened, and is told of there.
+        return released[-1].at if released else message.received_at
     return None
 
 

@@ -16,6 +16,7 @@ class Words:
     day: tuple[str, str]
     hour: tuple[str, str]
     minute: tuple[str, str]
+    no_minute: str
 
     title: str
     title_of_order: str
@@ -25,8 +26,8 @@ class Words:
     order: str
     status: str
     generated: str
-    head: str
     chain: str
+    chain_links: str
     chain_unknown: str
     chain_intact: str
     chain_broken: str
@@ -70,7 +71,6 @@ class Words:
     messages: str
     message: str
     no_messages: str
-    received: str
     outcome: str
     intended: str
     passed_on_at: str
@@ -82,6 +82,7 @@ class Words:
     no_subject: str
     as_seen: str
     as_masked: str
+    as_written: str
     never_seen: str
     not_yet_seen: str
     cannot_show: str
@@ -93,11 +94,13 @@ class Words:
     unreadable: str
     differences: str
     no_differences: str
+    differences_unknown: str
     attachments: str
     no_name: str
     picture: str
     picture_above: str
     verdicts: str
+    proofs: str
     screened: str
     findings: str
     delivery: str
@@ -116,7 +119,8 @@ class Words:
     changed_line: str
     event: str
     text_gone: str
-    legend: str
+    mark_alias: str
+    mark_mask: str
     mark: str
 
     roles: Mapping[str, str]
@@ -130,3 +134,7 @@ class Words:
     problems: Mapping[str, str]
     codes: Mapping[str, str]
     places: Mapping[str, str]
+    facts: Mapping[str, str]
+    reasons_to_erase: Mapping[str, str]
+    checks: Mapping[str, str]
+    check_results: Mapping[str, str]

@@ -1,0 +1,24 @@
+"""What following the table is given."""
+
+from dataclasses import dataclass, field
+
+from parley.archiving.healing import Filed
+from parley.archiving.ports import Conversations, Entries, Review, Signer
+from parley.relaying.ports import Archive, Clock, History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """archive, entries: the same bucket. locale: the language of transcripts. filed: what is known to be
+    there, for the life of the process."""
+
+    conversations: Conversations
+    history: History
+    archive: Archive
+    entries: Entries
+    review: Review
+    signer: Signer
+    clock: Clock
+    relay_domain: str
+    locale: str
+    filed: Filed = field(default_factory=Filed)

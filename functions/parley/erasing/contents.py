@@ -1,0 +1,73 @@
+"""Erasing what was written in a conversation: the event first, then every version of every object, then
+what the table's items tell of them.
+
+The event is the point of no return: from then on verification knows that what is missing was erased. It is
+appended only where no hold is in force (`parley.erasing.unheld`).
+"""
+
+from collections.abc import Iterable
+
+from parley.archive import keys
+from parley.archive.records import EventKind
+from parley.conversation.aliases import ConversationId
+from parley.conversation.events import Event
+from parley.conversation.messages import Message, State
+from parley.erasing.mails import UNFINISHED, end_work, erase_receipts, strip
+from parley.erasing.ports import Outside
+from parley.erasing.unheld import Facts, record_unheld
+
+EXPORTS = "exports/"
+"""In the review bucket: what was exported. Keys hold the conversation's id."""
+
+
+def erase_contents(conversation: ConversationId, facts: Facts, outside: Outside) -> bool:
+    """Erases all that was written in a conversation that is closed; whether there was anything new since the
+    last time. facts: why, for the event. Raises `HeldError`, or `BusyError` while a mail is worked on."""
+    for message in list(_undecided(conversation, outside)):
+        end_work(message, outside)
+    happened = list(outside.history.of(conversation))
+    told = any(_has_content(each) and each.seq > _erased_until(happened) for each in happened)
+    if told:
+        record_unheld(conversation, EventKind.ERASED, outside, facts=facts)
+    _erase_objects(conversation, outside)
+    erase_receipts((each for each in happened if isinstance(each, Message)), outside)
+    for each in happened:
+        strip(each, outside.records)
+    return told
+
+
+def erase_pages(conversation: ConversationId, outside: Outside) -> None:
+    """What was made from the contents: the transcript, and what somebody exported."""
+    outside.review.erase(keys.transcript_key(conversation))
+    outside.review.erase(EXPORTS, holding=conversation)
+
+
+def _erase_objects(conversation: ConversationId, outside: Outside) -> None:
+    subject = outside.records.read(conversation)
+    outside.archive.erase(keys.conversation_prefix(conversation))
+    erase_pages(conversation, outside)
+    if subject.conversation.order is not None:
+        outside.review.erase(keys.order_key(subject.conversation.order, conversation))
+
+
+def _undecided(conversation: ConversationId, outside: Outside) -> Iterable[Message]:
+    undecided = UNFINISHED | {State.HELD}
+    for each in outside.history.of(conversation):
+        if isinstance(each, Message) and each.state in undecided:
+            yield each
+
+
+def _has_content(happening: Message | Event) -> bool:
+    return isinstance(happening, Message) or bool(happening.folder)
+
+
+def _erased_until(happened: Iterable[Message | Event]) -> int:
+    """Up to which place an event tells that everything was erased."""
+    return max(
+        (
+            each.seq
+            for each in happened
+            if isinstance(each, Event) and each.kind == EventKind.ERASED and each.message is None
+        ),
+        default=0,
+    )

@@ -1,0 +1,116 @@
+"""Erasing single mails: what each of them left in the archive, the inbox and the table."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from parley.archive.records import EventKind
+from parley.conversation.aliases import ConversationId
+from parley.conversation.events import Event
+from parley.conversation.messages import Message, State
+from parley.erasing.matters import Plan
+from parley.erasing.ports import Outside, Records
+from parley.erasing.unheld import Facts, record_unheld
+from parley.relaying.outcomes import intended_outcome, receipt_outcome
+from parley.relaying.ports import BusyError
+
+UNFINISHED = frozenset({State.RECEIVED, State.ARCHIVED, State.SENDING, State.RELEASING})
+"""Somebody works on the mail, or will."""
+INBOX_AT_MOST = timedelta(days=400)
+"""Longer than any mail may be configured to stay in the inbox (365 days)."""
+
+
+def erase_message(
+    message: Message, about: Iterable[Event], facts: Facts, outside: Outside, *, plan: Plan | None = None
+) -> None:
+    """Erases one mail of a conversation that goes on, and what was written in events about it. plan: the
+    erasure that counts it, if it is one's. Raises `HeldError`, `BusyError` or `ChangedMeanwhileError`."""
+    message, about = end_work(message, outside), tuple(about)
+    _record_about(message, EventKind.ERASED, outside, facts=facts, event_id=f"{message.id}-erased")
+    for folder in {message.folder, message.released, *(event.folder for event in about)} - {""}:
+        outside.archive.erase(folder)
+    erase_receipts((message,), outside)
+    for event in about:
+        strip(event, outside.records)
+    # The last, because it tells whether all this was done.
+    outside.records.strip(message, plan)
+
+
+def end_work(message: Message, outside: Outside) -> Message:
+    """A message without a decision ends as expired: there will be nothing left to decide on. Nobody can take
+    up the work on one whose alias is gone. Raises `BusyError`."""
+    now = outside.clock.now()
+    if message.state in UNFINISHED:
+        if message.lease is not None and message.lease.holds(now):
+            raise BusyError("mail-in-work")
+        # What was handed to SES may have gone out.
+        code = "ses-uncertain" if message.state is State.SENDING else "conversation-closed"
+        codes = message.codes if message.state is State.RELEASING else (code,)
+        message = outside.messages.finish(message, State.HELD, codes=codes, finished_at=now)
+    if message.state is not State.HELD:
+        return message
+    _tell_change(message, outside)
+    expired = replace(message, state=State.EXPIRED)
+    _record_about(message, EventKind.EXPIRED, outside, step=(message, expired))
+    return expired
+
+
+def erase_receipts(messages: Iterable[Message], outside: Outside) -> None:
+    """Erases the raw mail in the inbox. Raises `BusyError` while it is needed for another recipient."""
+    since: datetime = outside.clock.now() - INBOX_AT_MOST
+    # One mail can have made several messages here.
+    for receipt in {each.receipt_id for each in messages if each.received_at >= since}:
+        if not outside.records.is_received(receipt):
+            raise BusyError("mail-in-work")
+        outside.inbox.erase(outside.inbox_prefix + receipt)
+
+
+def strip(happening: Message | Event, records: Records) -> None:
+    if _tells_of_contents(happening):
+        records.strip(happening)
+
+
+def is_stripped(message: Message) -> bool:
+    return not _tells_of_contents(message)
+
+
+def _tells_of_contents(happening: Message | Event) -> bool:
+    if any(kind != "record" for kind, _ in happening.salts):
+        return True
+    return isinstance(happening, Message) and bool(
+        happening.author_message_id or happening.fingerprint or happening.author_hash
+    )
+
+
+def _tell_change(message: Message, outside: Outside) -> None:
+    """As `relaying.relay` does, should the process have ended before it came to that."""
+    intended = set(json.loads(message.record or "{}").get("codes", ()))
+    if intended_outcome(message) is State.HELD and intended.issuperset(message.codes):
+        return
+    _record_about(
+        message,
+        EventKind.OUTCOME,
+        outside,
+        facts={"outcome": str(receipt_outcome(message)), "codes": " ".join(message.codes)},
+        event_id=f"{message.id}-outcome",
+    )
+
+
+def _record_about(
+    message: Message,
+    kind: EventKind,
+    outside: Outside,
+    *,
+    facts: Facts | None = None,
+    event_id: str | None = None,
+    step: tuple[Message, Message] | None = None,
+) -> None:
+    conversation = _conversation(message)
+    record_unheld(conversation, kind, outside, message=message, facts=facts, event_id=event_id, step=step)
+
+
+def _conversation(message: Message) -> ConversationId:
+    if message.conversation is None:
+        raise ValueError("a message of no conversation has no events")
+    return message.conversation

@@ -1,0 +1,170 @@
+"""Conversations and parties as erasing sees them, read from the relay table."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from parley.conversation.aliases import ConversationId
+from parley.conversation.parties import PartyId, Role
+from parley.erasing.mails import UNFINISHED
+from parley.erasing.matters import Subject
+from parley.relaying.ports import ConversationGoneError
+from parley.stores import items, keys
+from parley.stores.attributes import read_number, read_optional, read_pair, read_text, text
+from parley.stores.table import KEYS_PER_BATCH, read_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from parley.conversation.messages import Message
+    from parley.conversation.parties import Party
+    from parley.stores.keys import Item
+    from parley.stores.mailbox_index import MailboxIndex
+
+CLOSED_AT, ERASED_AT, FINISHED_AT_SEQ = "closed_at", "erased_at", "finished_at_seq"
+KEPT_UNTIL, DUE = "kept_until", "contents_due"
+"""What erasing writes on a head."""
+_INDEX_OF = {Role.BUYER: keys.BY_BUYER, Role.SELLER: keys.BY_SELLER}
+
+
+class DynamoSubjects:
+    """The reading half of the port `Records`."""
+
+    def __init__(self, client: DynamoDBClient, table: str, index: MailboxIndex) -> None:
+        self._client = client
+        self._table = table
+        self._index = index
+
+    def read(self, conversation: ConversationId) -> Subject:
+        item = self._get(keys.head_key(conversation))
+        if item is None:
+            raise ConversationGoneError(conversation)
+        return _read_subject(item)
+
+    def of_party(self, party: PartyId) -> Iterator[Subject]:
+        for role, index in _INDEX_OF.items():
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName=index,
+                KeyConditionExpression="#party = :party",
+                ExpressionAttributeNames={"#party": f"{role}_id"},
+                ExpressionAttributeValues={":party": text(party)},
+            )
+            for subject in self._subjects(item for page in pages for item in page["Items"]):
+                # The index lags behind: one that was unlinked a moment ago is still listed.
+                if subject.conversation.parties.get(role) == party:
+                    yield subject
+
+    def all(self, after: str | None) -> Iterator[tuple[Subject, str]]:
+        start: Any = {} if after is None else {"ExclusiveStartKey": _start(after)}
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table, IndexName=keys.BY_SELLER, **start
+        )
+        for page in pages:
+            places = {read_text(item, "conversation_id"): _place(item) for item in page["Items"]}
+            for subject in self._subjects(page["Items"]):
+                yield subject, places[subject.id]
+
+    def latest_mail(self, conversation: ConversationId) -> datetime | None:
+        found = []
+        for kind in (keys.MESSAGE, keys.ATTEMPT):
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :kind)",
+                ExpressionAttributeValues={
+                    ":pk": text(keys.conversation_pk(conversation)),
+                    ":kind": text(kind),
+                },
+                ScanIndexForward=False,
+                Limit=1,
+                ConsistentRead=True,
+            )
+            found += [keys.moment(read_text(item, "received_at")) for item in answer["Items"]]
+        return max(found, default=None)
+
+    def is_received(self, receipt_id: str) -> bool:
+        note = self._get(keys.receipt_key(receipt_id))
+        listed = [read_pair(value) for value in (note or {}).values() if "L" in value]
+        for batch in _batches({"pk": text(pk), "sk": text(sk)} for pk, sk in listed):
+            for item in read_batch(self._client, self._table, batch):
+                if items.read_message(item).state in UNFINISHED:
+                    return False
+        return True
+
+    def first_contacts(self, party: PartyId) -> Iterator[Message]:
+        known = self.party(party)
+        for author in [] if known is None else self._hashes(known):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName=keys.BY_AUTHOR,
+                KeyConditionExpression="#author = :author",
+                ExpressionAttributeNames={"#author": keys.AUTHOR},
+                ExpressionAttributeValues={":author": text(author)},
+            )
+            listed = ({"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page["Items"])
+            for batch in _batches(listed):
+                found = read_batch(self._client, self._table, batch)
+                # The index lags behind: one that was erased a moment ago is still listed.
+                yield from (items.read_message(item) for item in found if keys.AUTHOR in item)
+
+    def party(self, party: PartyId) -> Party | None:
+        item = self._get(keys.party_key(party))
+        return None if item is None else items.read_party(item)
+
+    def _hashes(self, party: Party) -> list[str]:
+        return sorted({self._index.keyed_hash(mailbox) for mailbox in party.mailboxes})
+
+    def _subjects(self, listed: Iterable[Item]) -> Iterator[Subject]:
+        """The heads behind what an index lists, in its order."""
+        for batch in _batches({"pk": item["pk"], "sk": item["sk"]} for item in listed):
+            read = read_batch(self._client, self._table, batch)
+            found = {item["pk"]["S"]: item for item in read}
+            for key in batch:
+                if key["pk"]["S"] in found:
+                    yield _read_subject(found[key["pk"]["S"]])
+
+    def _get(self, key: Item) -> Item | None:
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return answer.get("Item")
+
+
+def _batches(keys_: Iterable[Item]) -> Iterator[list[Item]]:
+    remaining = iter(keys_)
+    while batch := list(islice(remaining, KEYS_PER_BATCH)):
+        yield batch
+
+
+def _read_subject(item: Item) -> Subject:
+    conversation, head = items.read_head(item)
+    return Subject(
+        conversation=conversation,
+        head=head,
+        closed_at=_moment(item, CLOSED_AT),
+        erased_at=_moment(item, ERASED_AT),
+        finished_at_seq=read_number(item, FINISHED_AT_SEQ) if FINISHED_AT_SEQ in item else None,
+        kept_until=_moment(item, KEPT_UNTIL),
+        due=_moment(item, DUE),
+    )
+
+
+def _moment(item: Item, name: str) -> datetime | None:
+    value = read_optional(item, name)
+    return None if value is None else keys.moment(value)
+
+
+def _place(item: Item) -> str:
+    return json.dumps([read_text(item, name) for name in ("seller_id", "conversation_id")])
+
+
+def _start(place: str) -> Item:
+    seller, conversation = json.loads(place)
+    return {
+        **keys.head_key(ConversationId(conversation)),
+        "seller_id": text(seller),
+        "conversation_id": text(conversation),
+    }
