@@ -1,7 +1,6 @@
 """admin_api: the function that answers marketplace and reviewers, behind an HTTP API that only IAM opens."""
 
 import json
-from collections.abc import Mapping
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -17,8 +16,10 @@ from constructs import Construct
 
 from admin_api.description import OPERATIONS
 from infra.acknowledgements import acknowledge_objects
+from infra.configuration import Configuration
 from infra.functions import Function
 from infra.storage import ACCESSES_PREFIX, EVENT_CONTENTS_PREFIX, Storage
+from parley.settings import ApiSettings
 from parley.stores.keys import BY_HELD, INDEXES
 
 # API Gateway gives up after 30 seconds.
@@ -54,8 +55,7 @@ class Api(Construct):
         secret: secretsmanager.Secret,
         storage: Storage,
         queue: sqs.Queue,
-        environment: Mapping[str, str],
-        log_days: int,
+        configuration: Configuration,
     ) -> None:
         super().__init__(scope, id)
         self.admin_api = Function(
@@ -64,8 +64,15 @@ class Api(Construct):
             package="admin_api",
             code=code,
             key=key,
-            log_days=log_days,
-            environment=environment,
+            log_days=configuration.log_days,
+            environment=ApiSettings.variables(
+                table=table.table_name,
+                relay_domain=configuration.relay_domain,
+                mailbox_key_secret=secret.secret_arn,
+                archive_bucket=storage.archive.bucket_name,
+                review_bucket=storage.review.bucket_name,
+                queue_url=queue.queue_url,
+            ),
             timeout_seconds=_TIMEOUT_SECONDS,
             memory_mb=_MEMORY_MB,
         )
@@ -80,7 +87,7 @@ class Api(Construct):
             default_authorizer=authorizers.HttpIamAuthorizer(),
         )
         self._add_routes()
-        self._add_stage(key=key, log_days=log_days)
+        self._add_stage(key=key, log_days=configuration.log_days)
         cdk.CfnOutput(self, "Url", value=self.api.api_endpoint, description="Requests are signed (AWS IAM)")
 
     def _let_register(self, *, table: dynamodb.Table, key: kms.Key, secret: secretsmanager.Secret) -> None:

@@ -1,7 +1,5 @@
 """write_archive: follows the table's stream and writes what people and courts read."""
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
@@ -11,10 +9,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledgements import acknowledge, acknowledge_objects
+from infra.configuration import Configuration
 from infra.functions import Function
 from infra.queues import RETENTION
 from infra.storage import ARCHIVE_PREFIXES, REVIEW_PREFIXES, Storage
 from parley.conversation.messages import OUTCOMES, State
+from parley.settings import ArchiveSettings
 from parley.stores import keys
 
 # A batch holds many conversations' changes, each of which is read as a whole.
@@ -54,9 +54,7 @@ class Archiving(Construct):
         signing_key: kms.Key,
         storage: Storage,
         table: dynamodb.Table,
-        environment: Mapping[str, str],
-        log_days: int,
-        window_seconds: int,
+        configuration: Configuration,
     ) -> None:
         super().__init__(scope, id)
         self.write_archive = Function(
@@ -65,8 +63,15 @@ class Archiving(Construct):
             package="write_archive",
             code=code,
             key=key,
-            log_days=log_days,
-            environment=environment,
+            log_days=configuration.log_days,
+            environment=ArchiveSettings.variables(
+                table=table.table_name,
+                archive_bucket=storage.archive.bucket_name,
+                review_bucket=storage.review.bucket_name,
+                signing_key=signing_key.key_arn,
+                relay_domain=configuration.relay_domain,
+                locale=configuration.review_locale,
+            ),
             timeout_seconds=_TIMEOUT_SECONDS,
         )
         self.dead_letters = sqs.Queue(
@@ -87,7 +92,7 @@ class Archiving(Construct):
         self.write_archive.allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
         self.write_archive.allow(["kms:Sign"], [signing_key.key_arn])
         self.write_archive.allow(["sqs:SendMessage"], [self.dead_letters.queue_arn])
-        self._map(table, window_seconds)
+        self._map(table, configuration.archive_window_seconds)
 
     def _let_follow(self, table: dynamodb.Table) -> None:
         allow = self.write_archive.allow

@@ -3,8 +3,6 @@
 A privacy officer may ask the function (lambda:InvokeFunction) and reaches no mail: docs/privacy.md.
 """
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -16,9 +14,11 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.acknowledgements import acknowledge, acknowledge_objects
+from infra.configuration import Configuration
 from infra.functions import Function
 from infra.storage import ACCESSES_PREFIX, INBOX_PREFIX, MAILS_PREFIX, REVIEW_PREFIXES, Storage
-from parley.stores.keys import BY_BUYER, BY_SELLER
+from parley.settings import ErasureSettings
+from parley.stores.keys import BY_AUTHOR, BY_BUYER, BY_SELLER
 
 # How soon an erasure goes on, and how soon a day's round of retention that was too long for one run.
 _EVERY = cdk.Duration.minutes(15)
@@ -44,8 +44,7 @@ class Erasing(Construct):
         storage: Storage,
         table: dynamodb.Table,
         secret: secretsmanager.Secret,
-        environment: Mapping[str, str],
-        log_days: int,
+        configuration: Configuration,
     ) -> None:
         super().__init__(scope, id)
         self.erase_data = Function(
@@ -54,8 +53,20 @@ class Erasing(Construct):
             package="erase_data",
             code=code,
             key=key,
-            log_days=log_days,
-            environment=environment,
+            log_days=configuration.log_days,
+            environment=ErasureSettings.variables(
+                table=table.table_name,
+                inbox_bucket=storage.inbox.bucket_name,
+                inbox_prefix=INBOX_PREFIX,
+                archive_bucket=storage.archive.bucket_name,
+                review_bucket=storage.review.bucket_name,
+                mailbox_key_secret=secret.secret_arn,
+                retention_days=configuration.retention_days,
+                claim_window_days=configuration.claim_window_days,
+                inbox_days=configuration.inbox_days,
+                access_log_days=configuration.access_log_days,
+                log_days=configuration.log_days,
+            ),
             timeout_seconds=_TIMEOUT_SECONDS,
             memory_mb=_MEMORY_MB,
         )
@@ -77,7 +88,10 @@ class Erasing(Construct):
         reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
         writes = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
         allow([*reads, *writes], [table.table_arn])
-        allow(["dynamodb:Query"], [f"{table.table_arn}/index/{name}" for name in (BY_BUYER, BY_SELLER)])
+        allow(
+            ["dynamodb:Query"],
+            [f"{table.table_arn}/index/{name}" for name in (BY_AUTHOR, BY_BUYER, BY_SELLER)],
+        )
         # Which conversations there are, by their keys: the round of retention looks at each.
         allow(["dynamodb:Scan"], [f"{table.table_arn}/index/{BY_SELLER}"])
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])

@@ -1,7 +1,5 @@
 """receive_mail: the function that relays, fed by the queue of receipts."""
 
-from collections.abc import Mapping
-
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -10,10 +8,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledgements import acknowledge_objects
-from infra.functions import Function
+from infra.configuration import Configuration
+from infra.functions import LEASE_SECONDS, Function
 from infra.identity import Identity
 from infra.names import Names
 from infra.storage import INBOX_PREFIX, MAILS_PREFIX, Storage
+from parley.settings import RelaySettings
 
 
 class Relay(Construct):
@@ -32,10 +32,7 @@ class Relay(Construct):
         secret: secretsmanager.Secret,
         identity: Identity,
         names: Names,
-        relay_domain: str,
-        environment: Mapping[str, str],
-        log_days: int,
-        max_concurrency: int | None,
+        configuration: Configuration,
     ) -> None:
         super().__init__(scope, id)
         self.receive_mail = Function(
@@ -44,12 +41,24 @@ class Relay(Construct):
             package="receive_mail",
             code=code,
             key=key,
-            log_days=log_days,
-            environment=environment,
+            log_days=configuration.log_days,
+            environment=RelaySettings.variables(
+                table=table.table_name,
+                inbox_bucket=storage.inbox.bucket_name,
+                inbox_prefix=INBOX_PREFIX,
+                relay_domain=configuration.relay_domain,
+                marketplace_name=configuration.marketplace_name,
+                operator_mailbox=configuration.operator_mailbox,
+                region=configuration.region,
+                archive_bucket=storage.archive.bucket_name,
+                configuration_set=names.configuration_set,
+                mailbox_key_secret=secret.secret_arn,
+                lease_seconds=LEASE_SECONDS,
+            ),
         )
         self._let_work(queue=queue, table=table, key=key, secret=secret)
         self._let_store(storage)
-        self._let_send(identity, names, relay_domain)
+        self._let_send(identity, names, configuration.relay_domain)
         # No reserved concurrency: a new account has ten in all. The setting caps what SQS starts, which is
         # no cap on a send rate; throttling defers by visibility.
         lambda_.EventSourceMapping(
@@ -59,7 +68,7 @@ class Relay(Construct):
             event_source_arn=queue.queue_arn,
             batch_size=1,
             report_batch_item_failures=True,
-            max_concurrency=max_concurrency,
+            max_concurrency=configuration.max_concurrency,
         )
 
     def _let_work(
@@ -71,7 +80,6 @@ class Relay(Construct):
         allow(
             [
                 "dynamodb:BatchGetItem",
-                "dynamodb:ConditionCheckItem",
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
                 "dynamodb:Query",

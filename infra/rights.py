@@ -40,10 +40,10 @@ MASKED = (
     *(f"{each}*" for each in ARCHIVE_PREFIXES if each != MAILS_PREFIX),
 )
 REVIEWING = (
-    *("get_description", "list_conversations", "get_conversation", "get_history", "list_held"),
+    *("list_conversations", "get_conversation", "get_history", "list_held"),
     *("add_note", "place_hold", "lift_hold", "record_read"),
 )
-DECIDING = (*REVIEWING, "get_party", "release_message", "refuse_message")
+DECIDING = (*REVIEWING, "get_party", "release_message", "refuse_message", "record_export")
 _ROUTES = {each.id: (each.method, re.sub(r"\{\w+\}", "*", each.path)) for each in OPERATIONS}
 _FILES = ("s3:GetObject",)
 
@@ -63,12 +63,10 @@ class Holdings:
 
 def reviewer(holdings: Holdings) -> list[iam.PolicyStatement]:
     """Masked transcripts, entries and queries; notes and holds."""
-    storage = holdings.storage
     return [
         *_reading(holdings, MASKED),
         *_calling(holdings, REVIEWING),
-        _allow(["kms:GetPublicKey"], [holdings.signing_key.key_arn, holdings.export_key.key_arn]),
-        _decrypting(holdings, [storage.archive, storage.review]),
+        _allow(["kms:GetPublicKey"], [holdings.signing_key.key_arn]),
     ]
 
 
@@ -78,15 +76,15 @@ def senior_reviewer(holdings: Holdings) -> list[iam.PolicyStatement]:
         "StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256", "kms:MessageType": "DIGEST"}
     }
     return [
-        *reviewer(holdings),
         *_reading(holdings, [f"{prefix}*" for prefix in ARCHIVE_PREFIXES]),
         *_calling(holdings, DECIDING),
+        _allow(["kms:GetPublicKey"], [holdings.signing_key.key_arn, holdings.export_key.key_arn]),
         _allow(["kms:Sign"], [holdings.export_key.key_arn], as_the_command_signs),
     ]
 
 
 def privacy_officer(holdings: Holdings) -> list[iam.PolicyStatement]:
-    """Asks `erase_data`, which alone may delete, and reads its certificates; reads no mail."""
+    """Asks `erase_data`, which alone may delete, and reads its certificates; reads no mail and no mailbox."""
     review = holdings.storage.review
     prefixes = {"StringLike": {"s3:prefix": f"{ERASURES_PREFIX}*"}}
     return [
@@ -94,7 +92,6 @@ def privacy_officer(holdings: Holdings) -> list[iam.PolicyStatement]:
         _allow(_FILES, [review.arn_for_objects(f"{ERASURES_PREFIX}*")]),
         _allow(["s3:ListBucket"], [review.bucket_arn], prefixes),
         _decrypting(holdings, [review]),
-        *_calling(holdings, ["get_description", "get_party"]),
     ]
 
 
@@ -108,11 +105,11 @@ def auditor(holdings: Holdings) -> list[iam.PolicyStatement]:
         _allow(_FILES, [storage.review.arn_for_objects(f"{prefix}*") for prefix in kept]),
         _allow(["s3:ListBucket"], [storage.review.bucket_arn], prefixes),
         _allow(_FILES, [each.arn_for_objects("*") for each in logs]),
-        # `aws cloudtrail validate-logs` asks where the bucket is.
-        _allow(["s3:ListBucket", "s3:GetBucketLocation"], [each.bucket_arn for each in logs]),
+        _allow(["s3:ListBucket"], [each.bucket_arn for each in logs]),
         _decrypting(holdings, [storage.review, *([trail.logs] if trail else [])]),
-        # They take no resource: who assumed which role, and the keys that the trail's digests are
-        # signed with.
+        *([_allow(["s3:GetBucketLocation"], [trail.logs.bucket_arn])] if trail else []),
+        # They take no resource: who assumed which role, and, as `aws cloudtrail validate-logs` asks like for
+        # the bucket's place, the keys that the trail's digests are signed with.
         _allow(["cloudtrail:DescribeTrails", "cloudtrail:ListPublicKeys", "cloudtrail:LookupEvents"], ["*"]),
     ]
 
@@ -120,11 +117,14 @@ def auditor(holdings: Holdings) -> list[iam.PolicyStatement]:
 def _reading(holdings: Holdings, archived: Sequence[str]) -> list[iam.PolicyStatement]:
     archive, review = holdings.storage.archive, holdings.storage.review
     return [
-        _allow(_FILES, [archive.arn_for_objects(each) for each in archived]),
+        # Evidence is read as it was first written: whatever hides that or was written over it is named.
+        _allow([*_FILES, "s3:GetObjectVersion"], [archive.arn_for_objects(each) for each in archived]),
+        _allow(["s3:ListBucketVersions"], [archive.bucket_arn]),
         _allow(_FILES, [review.arn_for_objects(f"{prefix}*") for prefix in REVIEW_PREFIXES]),
         # Not by prefix: S3 would then say AccessDenied of an object that is missing, and verification could
         # not tell the two apart. The names hold ids, times and the names of attachments.
         _allow(["s3:ListBucket"], [archive.bucket_arn, review.bucket_arn]),
+        _decrypting(holdings, [archive, review]),
     ]
 
 

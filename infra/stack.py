@@ -9,7 +9,7 @@ from infra.archiving import Archiving
 from infra.configuration import Configuration
 from infra.dns import Dns
 from infra.erasing import Erasing
-from infra.functions import LEASE_SECONDS, TIMEOUT_SECONDS, function_code
+from infra.functions import TIMEOUT_SECONDS, function_code
 from infra.identity import Identity
 from infra.key import Key, SigningKey
 from infra.names import Names
@@ -19,17 +19,10 @@ from infra.relay import Relay
 from infra.reviewers import Reviewers
 from infra.rights import Holdings
 from infra.secret import MailboxKey
-from infra.storage import INBOX_PREFIX, Storage
+from infra.storage import Storage
 from infra.sweep import Sweep
 from infra.table import Table
 from infra.trail import Trail
-from parley.settings import (
-    ApiSettings,
-    ArchiveSettings,
-    ErasureSettings,
-    RelaySettings,
-    SweepSettings,
-)
 
 # SQS wants at least six times the timeout of the function it feeds.
 _VISIBILITY = cdk.Duration.seconds(6 * TIMEOUT_SECONDS)
@@ -120,10 +113,7 @@ class ParleyStack(cdk.Stack):
             secret=self.secret,
             identity=self.identity,
             names=names,
-            relay_domain=configuration.relay_domain,
-            environment=self._relay_settings(),
-            log_days=configuration.log_days,
-            max_concurrency=configuration.max_concurrency,
+            configuration=configuration,
         )
         self.archiving = Archiving(
             self,
@@ -133,9 +123,7 @@ class ParleyStack(cdk.Stack):
             signing_key=self.signing_key,
             storage=self.storage,
             table=self.table,
-            environment=self._archive_settings(),
-            log_days=configuration.log_days,
-            window_seconds=configuration.archive_window_seconds,
+            configuration=configuration,
         )
         self.sweep = Sweep(
             self,
@@ -145,7 +133,6 @@ class ParleyStack(cdk.Stack):
             queue=self.receipts.queue,
             inbox=self.storage.inbox,
             table=self.table,
-            environment=self._sweep_settings(),
             log_days=configuration.log_days,
         )
         self.erasing = Erasing(
@@ -156,8 +143,7 @@ class ParleyStack(cdk.Stack):
             storage=self.storage,
             table=self.table,
             secret=self.secret,
-            environment=self._erasure_settings(),
-            log_days=configuration.log_days,
+            configuration=configuration,
         )
         self.api = Api(
             self,
@@ -168,15 +154,7 @@ class ParleyStack(cdk.Stack):
             secret=self.secret,
             storage=self.storage,
             queue=self.receipts.queue,
-            environment=ApiSettings.variables(
-                table=self.table.table_name,
-                relay_domain=configuration.relay_domain,
-                mailbox_key_secret=self.secret.secret_arn,
-                archive_bucket=self.storage.archive.bucket_name,
-                review_bucket=self.storage.review.bucket_name,
-                queue_url=self.receipts.queue.queue_url,
-            ),
-            log_days=configuration.log_days,
+            configuration=configuration,
         )
         if self.receiving.rule_set:
             Activation(
@@ -216,52 +194,3 @@ class ParleyStack(cdk.Stack):
             trail=self.trail,
         )
         self.reviewers = Reviewers(self, "Reviewers", holdings=holdings, configuration=configuration)
-
-    def _relay_settings(self) -> dict[str, str]:
-        configuration = self._configuration
-        return RelaySettings.variables(
-            **self._shared_settings(),
-            relay_domain=configuration.relay_domain,
-            marketplace_name=configuration.marketplace_name,
-            operator_mailbox=configuration.operator_mailbox,
-            region=configuration.region,
-            archive_bucket=self.storage.archive.bucket_name,
-            configuration_set=self._names.configuration_set,
-            mailbox_key_secret=self.secret.secret_arn,
-            lease_seconds=LEASE_SECONDS,
-        )
-
-    def _archive_settings(self) -> dict[str, str]:
-        return ArchiveSettings.variables(
-            table=self.table.table_name,
-            archive_bucket=self.storage.archive.bucket_name,
-            review_bucket=self.storage.review.bucket_name,
-            signing_key=self.signing_key.key_arn,
-            relay_domain=self._configuration.relay_domain,
-            locale=self._configuration.review_locale,
-        )
-
-    def _erasure_settings(self) -> dict[str, str]:
-        configuration = self._configuration
-        return ErasureSettings.variables(
-            **self._shared_settings(),
-            archive_bucket=self.storage.archive.bucket_name,
-            review_bucket=self.storage.review.bucket_name,
-            mailbox_key_secret=self.secret.secret_arn,
-            retention_days=configuration.retention_days,
-            claim_window_days=configuration.claim_window_days,
-            inbox_days=configuration.inbox_days,
-            access_log_days=configuration.access_log_days,
-            log_days=configuration.log_days,
-        )
-
-    def _sweep_settings(self) -> dict[str, str]:
-        queue_url = self.receipts.queue.queue_url
-        return SweepSettings.variables(**self._shared_settings(), queue_url=queue_url)
-
-    def _shared_settings(self) -> dict[str, str]:
-        return {
-            "table": self.table.table_name,
-            "inbox_bucket": self.storage.inbox.bucket_name,
-            "inbox_prefix": INBOX_PREFIX,
-        }

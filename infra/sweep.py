@@ -1,7 +1,5 @@
 """tend_archive: finds mail in the inbox whose notification never came, and queues it."""
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -14,6 +12,7 @@ from constructs import Construct
 
 from infra.functions import Function
 from infra.storage import INBOX_PREFIX
+from parley.settings import SweepSettings
 
 _EVERY = cdk.Duration.minutes(15)
 # It reads the names of all objects of the inbox, 1,000 a call: the longest that Lambda allows. It keeps only
@@ -35,7 +34,6 @@ class Sweep(Construct):
         queue: sqs.Queue,
         inbox: s3.Bucket,
         table: dynamodb.Table,
-        environment: Mapping[str, str],
         log_days: int,
     ) -> None:
         super().__init__(scope, id)
@@ -46,7 +44,12 @@ class Sweep(Construct):
             code=code,
             key=key,
             log_days=log_days,
-            environment=environment,
+            environment=SweepSettings.variables(
+                table=table.table_name,
+                inbox_bucket=inbox.bucket_name,
+                inbox_prefix=INBOX_PREFIX,
+                queue_url=queue.queue_url,
+            ),
             timeout_seconds=_TIMEOUT_SECONDS,
             memory_mb=_MEMORY_MB,
         )

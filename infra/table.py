@@ -5,7 +5,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from parley.stores.keys import BY_HELD, HELD, INDEXES
+from parley.stores.keys import AUTHOR, BY_AUTHOR, BY_HELD, HELD, INDEXES
 
 
 class Table(Construct):
@@ -38,10 +38,11 @@ class Table(Construct):
                 sort_key=dynamodb.Attribute(name="conversation_id", type=dynamodb.AttributeType.STRING),
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
             )
-        # Of messages alone, and of those only while they wait for a reviewer.
-        self.table.add_global_secondary_index(
-            index_name=BY_HELD,
-            partition_key=dynamodb.Attribute(name=HELD, type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name="received_at", type=dynamodb.AttributeType.STRING),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )
+        # Of messages alone: of those that wait for a reviewer, and of those that opened no conversation.
+        for name, attribute in ((BY_HELD, HELD), (BY_AUTHOR, AUTHOR)):
+            self.table.add_global_secondary_index(
+                index_name=name,
+                partition_key=dynamodb.Attribute(name=attribute, type=dynamodb.AttributeType.STRING),
+                sort_key=dynamodb.Attribute(name="received_at", type=dynamodb.AttributeType.STRING),
+                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            )

@@ -88,7 +88,10 @@ class Trail(Construct):
             "Logs",
             encryption=s3.BucketEncryption.KMS,
             encryption_key=key,
-            bucket_key_enabled=True,
+            # With a bucket key CloudTrail would need kms:Decrypt to make its trail (CloudTrail User Guide,
+            # "Configure AWS KMS key policies"), and its own encryption context, by which the key's policy
+            # knows it, would give way to the bucket's ARN. It writes a few files an hour.
+            bucket_key_enabled=False,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
