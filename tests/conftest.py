@@ -1,4 +1,4 @@
-"""What all tests share: the ear for canaries, and the stack's template, synthesised once a run."""
+"""What all tests share: the ear for canaries, how a run is shared out, and the stack's template."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.support.template import assembly, synthesised
 # Importing the CDK takes half a minute and needs Node: the stack is synthesised by a program of its own.
 sys.modules["aws_cdk"] = None  # type: ignore[assignment]
 
-pytest_plugins = ["tests.support.canary"]
+pytest_plugins = ["tests.support.canary", "tests.support.workers"]
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +24,8 @@ def template() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """The whole stack on this machine, started once a run. Tests share it: each writes in a correspondence
-    of its own (`tests.support.correspondences`)."""
+    """The whole stack on this machine, started once a run, because all who ask for it run in one process.
+    Tests share it: each writes in a correspondence of its own (`tests.support.correspondences`)."""
     try:
         for tool in (EMULATOR, CDK, NODE):
             tool.found()

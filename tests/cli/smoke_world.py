@@ -5,6 +5,7 @@ world.play()                  a run with the scenario "success"; what it found, 
 world.lose = "notification"   the hop that breaks
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,12 @@ class AsSent(Written):
 
     def raw(self, at: datetime) -> bytes:
         return self.mail
+
+
+@functools.cache
+def _client(service: str, region: str) -> Any:
+    """The smoke test's own, apart from the deployment's. Making one takes longer than most tests."""
+    return boto3.session.Session(region_name=region).client(service)  # type: ignore[call-overload]
 
 
 class HandlerApi:
@@ -117,9 +124,10 @@ class World:
         )
 
     def _connect(self, service: str) -> Any:
-        session: Any = boto3.session.Session(region_name=self.market.deployment.settings.region)
-        client = session.client(service)
-        client.meta.events.register("before-call", self._deny)
+        client = _client(service, self.market.deployment.settings.region)
+        # It outlives this world, whose refusals replace those of the world before.
+        client.meta.events.unregister("before-call", unique_id="smoke world")
+        client.meta.events.register("before-call", self._deny, unique_id="smoke world")
         return client
 
     def _deny(self, *, model: Any, **_: Any) -> None:

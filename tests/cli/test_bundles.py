@@ -11,21 +11,23 @@ import pytest
 
 from cli import TOOL
 from cli.connecting import UsageError
-from cli.evidence.checking import Checked, check
+from cli.evidence.checking import check
 from cli.evidence.party_page import party_page
 from cli.evidence.signing import Pins
 from cli.evidence.wording import checked_told
 from parley.archive.chain import Committed
 from parley.archive.entries import read_entry
-from parley.archive.evidence import FileCode, FileFault
+from parley.archive.evidence_files import FileCode, FileFault
 from parley.archive.keys import ORIGINAL, entry_key
 from parley.archive.records import EventKind
 from parley.archive.redaction import NoSuchPartyError, shares
 from parley.archive.verification import Code
+from tests.support.bundles import codes, everything, names, pins_of, read
 from tests.support.evidence import (
     BUYER,
     CONVERSATION,
     SELLER,
+    START,
     Archived,
     Signer,
     archived,
@@ -34,7 +36,7 @@ from tests.support.evidence import (
     signed_anew,
 )
 
-NAMES_IN_FULL = 25
+NAMES_IN_FULL = 28
 
 
 @pytest.fixture(scope="module")
@@ -49,36 +51,11 @@ def bundle(made: Archived, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def names(path: Path) -> list[str]:
-    with zipfile.ZipFile(path) as opened:
-        return opened.namelist()
-
-
-def read(path: Path, name: str) -> bytes:
-    with zipfile.ZipFile(path) as opened:
-        return opened.read(name)
-
-
-def everything(path: Path) -> bytes:
-    with zipfile.ZipFile(path) as opened:
-        return b"\0".join([name.encode() + b"\0" + opened.read(name) for name in opened.namelist()])
-
-
-def pins_of(made: Archived) -> Pins:
-    return Pins(
-        frozenset((made.checkpoints.public.fingerprint,)), frozenset((made.exports.public.fingerprint,))
-    )
-
-
-def codes(checked: Checked) -> list[str]:
-    return [fault.code for fault in checked.verdict.faults] if checked.verdict else []
-
-
 def test_a_bundle_of_everything_is_intact_and_leaves_nothing_unopened(bundle: Path) -> None:
     checked = check(bundle)
     assert checked.is_intact
     assert checked.verdict is not None
-    assert (checked.verdict.count, checked.verdict.signed, checked.verdict.unopened) == (5, 5, ())
+    assert (checked.verdict.count, checked.verdict.signed, checked.verdict.unopened) == (6, 6, ())
     assert checked.unread == ()
 
 
@@ -87,9 +64,9 @@ def test_a_bundle_holds_every_object_of_the_archive_under_its_key(made: Archived
 
 
 def test_the_same_archive_gives_the_same_bundle_but_for_the_signature(made: Archived, tmp_path: Path) -> None:
-    one, other = tmp_path / "one.zip", tmp_path / "other.zip"
-    made.bundle(one)
-    made.bundle(other)
+    one, other, exported = tmp_path / "one.zip", tmp_path / "other.zip", made.exported()
+    exported.bundle(one)
+    exported.bundle(other)
     assert names(one) == names(other)
     assert all(read(one, name) == read(other, name) for name in names(one) if name != "manifest.sig")
 
@@ -204,9 +181,12 @@ def test_a_bundle_made_anew_with_other_keys_is_told_by_their_fingerprints(
 def test_who_signs_manifests_cannot_sign_a_checkpoint(tmp_path: Path) -> None:
     made = Archived()
     made.message("buyer", "seller", "Is it blue?")
-    made.sign(made.exports)
-    made.bundle(tmp_path / "forged.zip")
-    assert codes(check(tmp_path / "forged.zip")) == [Code.CHECKPOINT_FORGED, Code.NOTHING_SIGNED]
+    made.exported(signer=made.exports).bundle(tmp_path / "forged.zip")
+    assert codes(check(tmp_path / "forged.zip")) == [
+        Code.CHECKPOINT_FORGED,
+        Code.EXPORT_UNPROVED,
+        Code.NOTHING_SIGNED,
+    ]
 
 
 def test_a_signature_and_a_file_can_be_checked_with_openssl(bundle: Path, tmp_path: Path) -> None:
@@ -274,16 +254,16 @@ def test_a_key_counts_only_in_the_role_that_the_reader_gave_it(tmp_path: Path) -
     retired, made = Signer(), Archived()
     published, made.checkpoints = made.checkpoints, retired
     made.message("seller", "buyer", "never written")
-    made.sign()
     made.bundle(tmp_path / "forged.zip")
     exports = frozenset((retired.public.fingerprint, made.exports.public.fingerprint))
     checked = check(tmp_path / "forged.zip", Pins(frozenset((published.public.fingerprint,)), exports))
     assert FileFault(f"keys/{retired.public.fingerprint}.pem", FileCode.UNTRUSTED) in checked.faults
-    assert codes(checked) == [Code.CHECKPOINT_FORGED, Code.NOTHING_SIGNED]
+    assert codes(checked) == [Code.CHECKPOINT_FORGED, Code.EXPORT_UNPROVED, Code.NOTHING_SIGNED]
 
 
 def test_links_that_were_never_signed_are_no_part_of_an_intact_bundle(tmp_path: Path) -> None:
-    made = archived()
+    made = archived().exported()
+    made.at = START
     made.message("seller", "buyer", "I will pay everything back")
     made.bundle(tmp_path / "tail.zip")
     assert codes(check(tmp_path / "tail.zip")) == [Code.UNSIGNED_TAIL]
@@ -408,9 +388,9 @@ def test_a_bundle_for_a_party_holds_what_it_saw_and_nothing_else(
     checked = check(out)
     assert checked.is_intact
     assert checked.verdict is not None
-    assert (checked.verdict.count, checked.verdict.signed) == (5, 5)
+    assert (checked.verdict.count, checked.verdict.signed) == (6, 6)
     # Of its own mail that was kept back there is nothing but the original.
-    assert checked.verdict.unopened == ((1, 2, 4, 5) if viewer == "buyer" else (1, 2, 3, 5))
+    assert checked.verdict.unopened == ((1, 2, 4, 5, 6) if viewer == "buyer" else (1, 2, 3, 5, 6))
 
 
 def attached(text: str) -> bytes:
@@ -422,7 +402,8 @@ def test_a_bundle_for_a_party_tells_nothing_of_how_the_others_mail_was_screened(
 ) -> None:
     made.bundle(tmp_path / "part.zip", "buyer")
     entries = [name for name in names(tmp_path / "part.zip") if name.startswith("entries/")]
-    assert entries == [entry_key(CONVERSATION, 1, "m1"), entry_key(CONVERSATION, 3, "m3")]
+    # Its own mails, and that it was given this.
+    assert entries == [entry_key(CONVERSATION, seq, id_) for seq, id_ in ((1, "m1"), (3, "m3"), (6, "e6"))]
 
 
 def test_a_link_of_a_partys_bundle_cannot_be_altered_or_left_out(made: Archived, tmp_path: Path) -> None:
@@ -455,7 +436,7 @@ def test_a_release_that_failed_was_seen_by_nobody(tmp_path: Path) -> None:
     held = made.message("seller", "buyer", "a catalogue", "held")
     relayed = mail("seller-alias@relay.example.com", "released: a catalogue")
     made.event(EventKind.RELEASED, held, contents={Committed.RELAYED: relayed})
-    made.event(EventKind.OUTCOME, held, outcome="held", codes="ses-rejected")
+    made.event(EventKind.OUTCOME, held, facts={"outcome": "held", "codes": "ses-rejected"})
     made.sign()
     made.bundle(tmp_path / "buyer.zip", "buyer")
     assert b"released: a catalogue" not in everything(tmp_path / "buyer.zip")
@@ -465,7 +446,7 @@ def test_a_release_that_failed_was_seen_by_nobody(tmp_path: Path) -> None:
 def test_an_own_mail_that_ended_otherwise_still_verifies_for_its_author(tmp_path: Path) -> None:
     made = Archived()
     sent = made.message("buyer", "seller", "Is it blue?", "held", intended="relayed")
-    made.event(EventKind.OUTCOME, sent, outcome="held", codes="")
+    made.event(EventKind.OUTCOME, sent, facts={"outcome": "held", "codes": ""})
     made.sign()
     made.bundle(tmp_path / "buyer.zip", "buyer")
     made.bundle(tmp_path / "seller.zip", "seller")
@@ -492,7 +473,7 @@ def test_an_erased_conversation_gives_a_bundle_that_is_intact_and_says_what_is_g
 def page_of(made: Archived, viewer: str, locale: str = "en", order: str | None = "303-11") -> str:
     entries = [read_entry(raw) for key, (raw, _) in made.objects.items() if key.startswith("entries/")]
     stored = {key: content for key, (content, _) in made.objects.items()}
-    opened = shares(entries, viewer)
+    opened = shares(entries, viewer, roles=("buyer", "seller"))
     return party_page(opened, stored.get, conversation=CONVERSATION, order=order, locale=locale).decode()
 
 

@@ -51,7 +51,7 @@ def test_a_check_that_hangs_is_given_up_and_the_others_are_told() -> None:
     release = threading.Event()
 
     def hangs(_: Site) -> Iterator[Finding]:
-        release.wait(10)
+        release.wait(60)
         yield ok("late", "Late.")
 
     begun = time.monotonic()
@@ -59,7 +59,7 @@ def test_a_check_that_hangs_is_given_up_and_the_others_are_told() -> None:
     release.set()
     assert [each.finding.code for each in found] == ["timed-out", "good"]
     assert found[0].finding.status is Status.UNKNOWN
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 30
 
 
 def test_what_the_emulator_lacks_is_not_looked_at() -> None:

@@ -18,6 +18,7 @@ OFFICER = "arn:aws:sts::123456789012:assumed-role/Officer/erika"
 FOUND = {
     "conversations": 5,
     "more": False,
+    "first_contacts": 4,
     "held": 1,
     "cases": ["case-17"],
     "kept": 2,
@@ -87,6 +88,7 @@ def test_what_would_go_and_what_stays_is_shown_with_its_reason(connect: Connect)
     shown = run("erase", "anna-303", "--case", "dsr-17", text="n\n").output
     assert "1 are under a hold (case-17)" in shown
     assert "2 stay until nobody can need them for a claim, the last until 2026-12-03" in shown
+    assert "4 mails to contact aliases" in shown
     assert "also for the other side" in shown
 
 

@@ -14,6 +14,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from cli import marketplace
+from cli.answers import Export
 from cli.marketplace import ApiProblem, ApiUnreachableError, HeldMessage, Hold, MarketplaceApi, Note
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -173,6 +174,7 @@ def test_a_conversation_is_shown_closed_and_reopened_by_its_id(
 
 
 DECIDED = {"case": "case-17", "reason": "no spam"}
+EXPORTED = {"id": "x1", "event": "e6", "at": "2026-09-04T16:12:00+00:00", "seq": 6}
 NOTED = {"id": "n1", "case": "case-17", "at": "2026-09-04T16:12:00+00:00", "seq": 3}
 
 
@@ -220,6 +222,20 @@ NOTED = {"id": "n1", "case": "case-17", "at": "2026-09-04T16:12:00+00:00", "seq"
             "/conversations/c1/reads",
             {"case": "case-17", "what": "transcript"},
             "r1",
+        ),
+        (
+            lambda each: each.record_export("c1", case="case-17", viewer="buyer"),
+            (201, EXPORTED),
+            "/conversations/c1/exports",
+            {"case": "case-17", "for": "buyer"},
+            Export(**EXPORTED),
+        ),
+        (
+            lambda each: each.record_export("c1", case="case-17", viewer=None, id="x1"),
+            (200, EXPORTED),
+            "/conversations/c1/exports",
+            {"case": "case-17", "id": "x1"},
+            Export(**EXPORTED),
         ),
     ],
 )

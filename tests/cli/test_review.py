@@ -1,50 +1,23 @@
 """The commands for reviewers: what they ask, what they show, and how they end, without a deployment."""
 
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from rich.console import Console
-from typer.testing import CliRunner
 
-from cli import main, options
-from cli.answers import ApiProblem, ApiUnreachableError, Happening, HeldMessage, Hold, OpenedConversation
-from cli.aws import Clients
+from cli.answers import ApiProblem, ApiUnreachableError, Happening
 from cli.checks.site import Site
-from cli.deployment import Part
-from cli.evidence.holdings import Holdings, Object, Refusal
-from cli.evidence.verifying import compared
-from cli.marketplace import MarketplaceApi
 from cli.review import showing
 from parley.archive.content import Note
-from parley.archive.keys import transcript_key
 from parley.archive.readable import Attachment, Readable
-from parley.conversation.aliases import ConversationId
-from parley.conversation.conversations import Conversation, Head
-from parley.stores.items import head_item
-from tests.cli.sites import NOW, PARTS, REGION, FakeResolver, Refuses, Says, a_deployment, stubbed
-from tests.support.evidence import CONVERSATION, Archived, archived
+from tests.cli.review_world import OPENED, PAGE, World, a_world, run
+from tests.cli.sites import NOW
+from tests.support.evidence import CONVERSATION, archived
 
-PAGE = b"<!doctype html><title>Transcript</title>"
-OPENED = OpenedConversation(
-    id=CONVERSATION,
-    status="open",
-    order="303-11",
-    buyer="buyer-1",
-    seller="seller-1",
-    buyer_alias="b-1@relay.example.com",
-    seller_alias="s-1@relay.example.com",
-    holds=(Hold(id="17-a", case="case-17", placed_at="2026-09-04T16:12:00+00:00", in_force=True),),
-)
 COMMANDS = [
     ["verify", CONVERSATION],
     ["export", CONVERSATION, "--out", "x.zip"],
@@ -62,77 +35,10 @@ COMMANDS = [
 READS = [each for each in COMMANDS if each[0] != "review" or each[1] in ("show", "open")]
 
 
-@dataclass
-class FakeApi:
-    """Notes what it is asked; `error` is what it answers with, if there is one."""
-
-    error: Exception | None = None
-    asked: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def answer(*given: Any, **named: Any) -> Any:
-            self.asked.append((name, *given, *named.values()))
-            if self.error is not None:
-                raise self.error
-            return {
-                "conversation": OPENED,
-                "conversations": iter([OPENED]),
-                "held": iter([HeldMessage(**WAITING)]),
-                "history": [],
-                "release": "releasing",
-                "refuse": "refused",
-            }.get(name)
-
-        return answer
-
-
-WAITING: dict[str, Any] = {
-    "conversation": CONVERSATION,
-    "message": "m4",
-    "state": "held",
-    "codes": ("spam",),
-    "received_at": "2026-09-04T16:12:00+00:00",
-    "direction": "seller-to-buyer",
-}
-
-
-class World:
-    """Buckets on a simulated S3, and an API."""
-
-    def __init__(self) -> None:
-        connect: Any = boto3.client
-        self.s3: Any = connect("s3", region_name=REGION)
-        for bucket in ("archive-bucket", "review-bucket"):
-            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        self.api = FakeApi()
-        parts = {**PARTS, Part.ARCHIVE: "archive-bucket", Part.REVIEW: "review-bucket"}
-        self.site = Site(
-            deployment=a_deployment(parts=parts),
-            clients=Clients(lambda service: connect(service, region_name=REGION)),
-            resolver=FakeResolver(),
-            api=cast(MarketplaceApi, self.api),
-            now=NOW,
-        )
-
-    def file(self, made: Archived) -> None:
-        for key, (content, salt) in made.objects.items():
-            self.s3.put_object(Bucket="archive-bucket", Key=key, Body=content, Metadata={"salt": salt})
-        self.s3.put_object(Bucket="review-bucket", Key=transcript_key(CONVERSATION), Body=PAGE)
-
-
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.delenv("PARLEY_CASE", raising=False)
-    with mock_aws():
-        made = World()
-        monkeypatch.setattr(options, "connect", lambda _: made.site)
+    with a_world(monkeypatch) as made:
         yield made
-
-
-def run(*arguments: str, text: str = "", **environment: str) -> Any:
-    return CliRunner().invoke(main.app, list(arguments), input=text, env={"COLUMNS": "200", **environment})
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -162,7 +68,8 @@ def test_the_case_is_recorded_before_anything_is_read(world: World, command: Seq
     )  # type: ignore[arg-type]
     ended = run(*command, PARLEY_CASE="case-17")
     assert ended.exit_code == 2
-    assert [(name, case) for name, _, case, _ in world.api.asked] == [("record_read", "case-17")]
+    asked = "record_export" if command[0] == "export" else "record_read"
+    assert [(name, case) for name, _, case, _ in world.api.asked] == [(asked, "case-17")]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -284,6 +191,22 @@ def test_a_transcript_with_originals_has_them_beside(world: World, tmp_path: Pat
     assert world.api.asked[0] == ("record_read", CONVERSATION, "1", "originals")
 
 
+def test_a_reviewer_reads_a_mail_as_it_was_first_written(world: World, tmp_path: Path) -> None:
+    made, out = archived(), tmp_path / "originals.html"
+    world.file(made)
+    over, hidden = (
+        next(key for key in made.objects if key.endswith(name))
+        for name in ("m1/original.eml", "m2/original.eml")
+    )
+    world.s3.put_object(Bucket="archive-bucket", Key=over, Body=b"Subject: x\r\n\r\nsomething else")
+    world.s3.delete_object(Bucket="archive-bucket", Key=hidden)
+    world.api.__dict__["party"] = lambda _: (_ for _ in ()).throw(ApiProblem(404, "unknown-party", "None."))
+    run("review", "open", CONVERSATION, "--case", "1", "--originals", "--out", str(out))
+    page = out.read_text()
+    assert ("original: Is it blue?" in page, "original: It is green." in page) == (True, True)
+    assert "something else" not in page
+
+
 HOSTILE = "\x1b]0;title\x07\x1b[2J\x9b31m\u202eevil\r\nline"
 
 
@@ -311,52 +234,6 @@ def test_markup_of_strangers_is_shown_as_text() -> None:
     assert console.export_text().count("[bold]shout[/]") == 2
 
 
-class Slow(Holdings):
-    """Counts how much is read and not yet taken."""
-
-    def __init__(self) -> None:
-        self.width = 4
-        self.waiting, self.most, self._lock = 0, 0, threading.Lock()
-
-    def read(self, key: str) -> Object | Refusal:
-        with self._lock:
-            self.waiting += 1
-            self.most = max(self.most, self.waiting)
-        time.sleep(0.001)
-        return Object(key, b"", "")
-
-
-def test_objects_come_in_order_and_few_of_them_are_in_memory() -> None:
-    slow, wanted, got = Slow(), [str(number) for number in range(60)], []
-    for found in slow.read_all(wanted, ahead=3):
-        with slow._lock:
-            slow.waiting -= 1
-        got.append(found.key)
-    assert got == wanted
-    assert slow.most <= 4
-
-
-def test_the_archive_is_compared_with_the_table_where_that_is_allowed() -> None:
-    conversation = Conversation(id=ConversationId(CONVERSATION), order="303-11", parties={}, aliases={})
-    head = head_item(conversation, Head(3, "ab"))
-    answers: list[tuple[Any, int, str, str]] = [
-        (Says("dynamodb", "get_item", {"Item": head}), 3, "ab", "same"),
-        (Says("dynamodb", "get_item", {"Item": head}), 3, "cd", "different"),
-        (Says("dynamodb", "get_item", {"Item": head}), 2, "ab", "ahead"),
-        (Says("dynamodb", "get_item", {"Item": head}), 4, "ab", "behind"),
-        (Says("dynamodb", "get_item", {}), 4, "ab", "behind"),
-        (Says("dynamodb", "get_item", {"Item": {**head, "version": {"N": "99"}}}), 3, "ab", "not-compared"),
-        (Refuses("dynamodb", "get_item", "AccessDeniedException"), 3, "ab", "as-many"),
-        (Refuses("dynamodb", "get_item", "AccessDeniedException"), 2, "ab", "ahead"),
-        (Refuses("dynamodb", "get_item", "AccessDeniedException"), 4, "ab", "behind"),
-    ]
-    for answer, count, tip, wanted in answers:
-        clients = Clients(stubbed(answer))
-        long_ago = [(seq, NOW - timedelta(days=1)) for seq in (2, 3, 1)]
-        told = compared(clients, "table", CONVERSATION, long_ago.copy, NOW, count, tip)
-        assert told == wanted
-
-
 def test_an_intake_is_not_exported_for_a_buyer_whom_it_does_not_have(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -367,48 +244,3 @@ def test_an_intake_is_not_exported_for_a_buyer_whom_it_does_not_have(
     )
     assert (ended.exit_code, list(tmp_path.iterdir())) == (2, [])
     assert "no buyer" in ended.output
-
-
-def test_links_of_the_last_minutes_need_not_be_in_the_archive_yet() -> None:
-    answer = Refuses("dynamodb", "get_item", "AccessDeniedException")
-    places = [(1, NOW - timedelta(days=1)), (2, NOW - timedelta(minutes=1))]
-    for count, wanted in ((1, "following"), (0, "ahead")):
-        clients = Clients(stubbed(answer))
-        assert compared(clients, "table", CONVERSATION, places.copy, NOW, count, "ab") == wanted
-
-
-def test_a_conversation_that_was_tampered_with_is_told_by_its_first_fault(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = archived()
-    (key,) = [each for each in made.objects if each.endswith("m2/relayed.eml")]
-    made.objects[key] = (b"altered", made.objects[key][1])
-    world.file(made)
-    monkeypatch.setattr("cli.verify.key_in_kms", lambda *_: made.checkpoints.public)
-    monkeypatch.setattr("cli.verify.compared", lambda *_: "same")
-    ended = run("verify", CONVERSATION, "--case", "case-17")
-    assert ended.exit_code == 1
-    assert (
-        ended.output.splitlines()[0]
-        == f"link 2: a mail or text was altered, or its salt (object-altered) {key}"
-    )
-    assert ended.output.splitlines()[-1] == "NOT INTACT"
-
-
-def test_an_attachment_that_is_not_what_its_key_names_is_told(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = archived()
-    (key, _) = [each for each in made.objects if "/attachments/" in each]
-    made.objects[key] = (b"altered", "")
-    world.file(made)
-    monkeypatch.setattr("cli.verify.key_in_kms", lambda *_: made.checkpoints.public)
-    monkeypatch.setattr("cli.verify.compared", lambda *_: "same")
-    told = json.loads(run("verify", CONVERSATION, "--case", "case-17", "--json").stdout)
-    assert (told["intact"], told["attachments_altered"], told["faults"]) == (False, [key], [])
-
-
-def test_keys_of_the_archive_are_listed_from_all_its_parts(world: World) -> None:
-    made = archived()
-    world.file(made)
-    assert Holdings(world.site.clients, "archive-bucket", CONVERSATION).keys() == sorted(made.objects)

@@ -71,6 +71,14 @@ def test_an_exported_bundle_verifies_offline_and_holds_everything(reviewed: Revi
     checked = check(out, Pins(frozenset(told["checkpoint_keys"]), frozenset((told["manifest_key"],))))
     assert checked.is_intact
     assert checked.manifest is not None
+    (own,) = [
+        each for each in reviewed.sandbox.api.history(reviewed.id) if each.id == checked.manifest.exported
+    ]
+    assert (own.kind, own.facts, own.at) == (
+        "exported",
+        {"case": CASE, "for": "everything"},
+        checked.manifest.made_at,
+    )
     assert [name for name in checked.manifest.files if name.endswith("original.eml")]
     assert any(BILL in content for content in reviewed.contents(out))
 
@@ -125,9 +133,11 @@ def test_an_archive_that_was_tampered_with_is_told_link_by_link(sandbox: Sandbox
     ended = reviewed.run("verify", reviewed.id, "--case", CASE)
     assert ended.exit_code == 1
     lines = ended.output.splitlines()
+    # What was first written is still there, below the other version and the delete marker.
     assert [line.split(":")[0] for line in lines[:2]] == ["link 1", "link 2"]
-    assert "object-altered" in lines[0]
-    assert "tail-missing" in lines[1]
+    assert "object-overwritten" in lines[0]
+    assert "object-hidden" in lines[1]
+    assert lines[2].startswith("2 links")
     assert lines[-1] == "NOT INTACT"
     assert first in reviewed.archived(entry_prefix(reviewed.id))
 

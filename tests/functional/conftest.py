@@ -7,6 +7,7 @@ import pytest
 
 from tests.support import canary
 from tests.support.aws import deployed
+from tests.support.guard import under_own_roles
 from tests.support.market import Market
 
 
@@ -19,5 +20,9 @@ def _canary(pytestconfig: pytest.Config) -> None:
 
 @pytest.fixture
 def market(template: dict[str, Any]) -> Iterator[Market]:
+    """Its functions work under their own roles: what a policy does not allow is refused as AWS does it."""
     with deployed(template) as deployment:
-        yield Market(deployment)
+        market = Market(deployment)
+        with under_own_roles(market) as guard:
+            yield market
+        assert [str(each.need) for each in guard.refused] == []

@@ -29,12 +29,15 @@ from tests.support.erased import (
     SPAM,
     erase,
     kept_of,
+    leave_copies,
     lift_hold,
     open_plans,
     place_hold,
     run,
     run_to_the_end,
     trace,
+    trace_first_contacts,
+    versions_of,
 )
 from tests.support.http import ask
 from tests.support.mails import FORGED
@@ -85,6 +88,60 @@ def test_nothing_of_a_person_is_left_in_any_byte(market: Market) -> None:
     erase(market)
     run_to_the_end(market)
     assert found_in(market.deployment, PERSON) == []
+    assert open_plans(market) == []
+
+
+def test_nothing_of_a_person_is_left_of_first_contacts_whatever_became_of_them(market: Market) -> None:
+    opened = trace_first_contacts(market)
+    leave_copies(market, "intake1")
+    look = {"task": "look", "party": "p-buyer"}
+    assert market.invoke("erase_data", look)["first_contacts"] == 4
+    other = market.from_buyer(
+        author="otto@privatmail.example", name="Otto", to=market.contact_alias("intake2"), body="Hello\r\n"
+    )
+    market.accept(replace(other, subject="Hello", message_id="1@privatmail.example"), verdicts=SPAM)
+    market.work()
+    market.follow()
+    before = found_in(market.deployment, PERSON)
+    for place in ("conversations/intake1", f"conversations/{opened}", "transcripts/intake1", "inbox/"):
+        assert [each for each in before if place in each], place
+    erase(market)
+    run_to_the_end(market)
+    assert found_in(market.deployment, PERSON) == []
+    assert versions_of(market, "intake1") == versions_of(market, opened) == []
+    assert kept_of(market, "intake2")
+    for conversation in ("intake1", opened):
+        found = verified(market.deployment, conversation)
+        assert found.is_intact, found.faults
+    (certificate,) = certificates(market)
+    assert certificate["erased"]["first_contacts"] == 4
+    assert open_plans(market) == []
+    assert market.view("intake1").conversation.aliases
+
+
+def test_retention_leaves_nothing_of_a_released_first_contact(market: Market) -> None:
+    opened = trace_first_contacts(market)
+    for after in (RETENTION, timedelta(days=1), timedelta(days=2)):
+        run(market, after)
+    assert kept_of(market, "intake1") == kept_of(market, opened) == []
+    for conversation in ("intake1", opened):
+        found = verified(market.deployment, conversation)
+        assert found.is_intact, found.faults
+
+
+def test_a_first_contact_stays_under_a_hold_and_until_nobody_can_claim(market: Market) -> None:
+    trace_first_contacts(market)
+    kept, hold = kept_of(market, "intake1"), place_hold(market, "intake1")
+    erase(market, for_claims=True)
+    run(market)
+    assert set(kept) <= set(kept_of(market, "intake1"))
+    lift_hold(market, hold, "intake1")
+    run(market, CLAIMS - timedelta(minutes=1))
+    assert set(kept) <= set(kept_of(market, "intake1"))
+    for after in (timedelta(days=1), SETTLING, LATE):
+        run(market, after)
+    # Why the hold was placed tells of the intake, not of a mail in it.
+    assert [key for key in kept_of(market, "intake1") if "_hold-" not in key] == []
     assert open_plans(market) == []
 
 
@@ -158,6 +215,7 @@ def test_the_certificate_counts_and_names_nobody(market: Market) -> None:
         "kept_for_claims_before": 0,
         "messages_and_events": links,
         "mailboxes": 1,
+        "first_contacts": 0,
     }
     assert (certificate["id"], certificate["case"]) == (plan["id"], "dsr-3")
     assert certificate["lives_on_for_days"]["table-recovery"] == 35
@@ -189,7 +247,14 @@ def test_looking_changes_nothing_and_tells_what_would_happen(market: Market) -> 
     look = {"task": "look", "party": "p-buyer"}
     found = market.invoke("erase_data", look)
     ends = found.pop("kept_until")
-    assert found == {"conversations": 2, "more": False, "held": 1, "cases": ["case-17"], "kept": 1}
+    assert found == {
+        "conversations": 2,
+        "more": False,
+        "first_contacts": 0,
+        "held": 1,
+        "cases": ["case-17"],
+        "kept": 1,
+    }
     assert ends.startswith("2026-12-03")
     assert market.deployment.items() == before
 
@@ -498,7 +563,7 @@ def end_state(market: Market) -> tuple[Any, ...]:
         sorted(key for key in market.deployment.archived() if key.startswith("conversations/")),
         [key.split("/")[0] for key in market.deployment.reviewed()].count("erasures"),
         [each["erased"] for each in certificates(market)],
-        [len(erased_events(market, each)) for each in ("c1", "c2")],
+        [len(erased_events(market, each)) for each in ("c1", "c2", "i1")],
         found_in(market.deployment, PERSON),
     )
 
@@ -509,6 +574,9 @@ def short_story(market: Market) -> None:
     market.accept(market.from_buyer(), recipients=both)
     market.work()
     market.accept(market.from_buyer(message_id="CA2@mail.zeisig-post.example"), verdicts=SPAM)
+    market.work()
+    contact = market.from_buyer(to=market.contact_alias("i1"), message_id="CA3@mail.zeisig-post.example")
+    market.accept(contact, verdicts=SPAM)
     market.work()
     market.follow()
     market.wire.suppressed.add(canary.BUYER_MAILBOX)
@@ -597,5 +665,5 @@ def test_a_call_that_is_refused_at_every_stage_only_puts_off_the_end(
         assert found_in(market.deployment, PERSON) == []
         assert open_plans(market) == []
         assert len(certificates(market)) == 1
-        for conversation in ("c1", "c2"):
+        for conversation in ("c1", "c2", "i1"):
             assert verified(market.deployment, conversation).is_intact

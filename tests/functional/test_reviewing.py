@@ -564,6 +564,56 @@ def test_the_history_lists_messages_and_events_by_ids_codes_and_times_page_by_pa
     assert canary.canaries_in(json.dumps(listed)) == []
 
 
+# Exports
+
+
+def test_an_export_is_a_read_and_an_event_that_says_for_whom(api: Api, market: Market) -> None:
+    exported = api("POST", "/conversations/c1/exports", body={"case": CASE, "for": "buyer", "id": "x1"})
+    (event,) = events(market)
+    assert (event.kind, json.loads(event.record)["facts"]) == (
+        EventKind.EXPORTED,
+        {"case": CASE, "for": "buyer"},
+    )
+    assert (exported.status, exported.body) == (
+        201,
+        {"id": "x1", "event": event.id, "at": event.at.isoformat(), "seq": 1},
+    )
+    assert json.loads(contents_of(market, event)[Committed.CONTENT])["actor"] == READER
+    assert canary.canaries_in(event.record + event.link) == []
+    check_chain(market)
+    (read,) = reads(market)
+    assert (read["what"], read["case"], read["who"], read["id"]) == ("export", CASE, READER, "x1")
+
+
+def test_an_export_with_an_id_is_one_link_however_often_it_is_asked_for(api: Api, market: Market) -> None:
+    body = {"id": "x1", "case": CASE}
+    first, again = (api("POST", "/conversations/c1/exports", body=body) for _ in range(2))
+    assert (first.status, again.status, again.body) == (201, 200, first.body)
+    assert kinds(market) == [EventKind.EXPORTED]
+    other = api("POST", "/conversations/c1/exports", body={**body, "for": "seller"})
+    assert other.refusal == (409, "event-exists", "id")
+
+
+def test_an_export_that_cannot_be_recorded_as_a_read_is_no_link(
+    api: Api, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parley.reviewing.exports.record_read", fail)
+    assert api("POST", "/conversations/c1/exports", body={"case": CASE}).status == 500
+    assert events(market) == []
+
+
+def fail(*_: object) -> None:
+    raise OSError
+
+
+def reads(market: Market) -> list[dict[str, Any]]:
+    """What was recorded of reads."""
+    bucket = market.deployment.environment("admin_api")["PARLEY_REVIEW_BUCKET"]
+    s3 = market.deployment.clients.s3
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix="accesses/").get("Contents", [])
+    return [json.loads(s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read()) for each in listed]
+
+
 # What is refused
 
 NOTE, HOLD = {"case": CASE, "text": "x"}, {"case": CASE, "reason": "x"}
@@ -610,6 +660,19 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[int, str, str]]] = [
     ("POST", "/conversations/c404/reads", {"body": READ}, (404, "unknown-conversation", "conversation")),
     ("POST", "/conversations/c1/reads", {"body": {"case": CASE}}, (400, "missing-field", "what")),
     ("POST", "/conversations/c1/reads", {"body": {**READ, "what": "all"}}, (400, "invalid-value", "what")),
+    (
+        "POST",
+        "/conversations/c404/exports",
+        {"body": {"case": CASE}},
+        (404, "unknown-conversation", "conversation"),
+    ),
+    ("POST", "/conversations/c1/exports", {"body": {}}, (400, "missing-field", "case")),
+    (
+        "POST",
+        "/conversations/c1/exports",
+        {"body": {"case": CASE, "for": "all"}},
+        (400, "invalid-value", "for"),
+    ),
     ("GET", "/conversations/c404/history", {}, (404, "unknown-conversation", "conversation")),
     (
         "GET",

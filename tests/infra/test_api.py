@@ -128,5 +128,6 @@ def test_the_indexes_hold_keys_only_and_what_few_writes_change(template: Templat
         "by_buyer": ["buyer_id", "conversation_id"],
         "by_seller": ["seller_id", "conversation_id"],
         "by_held": ["held", "received_at"],
+        "by_author": ["author_hash", "received_at"],
     }
     assert {each["Projection"]["ProjectionType"] for each in indexes} == {"KEYS_ONLY"}

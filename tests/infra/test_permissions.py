@@ -39,7 +39,7 @@ CALLS = {
     "update_item": {"dynamodb:UpdateItem"},
 }
 # What else the transactions of a function are made of.
-TRANSACTED = {"ReceiveMail": {"dynamodb:ConditionCheckItem"}, "AdminApi": {"dynamodb:DeleteItem"}}
+TRANSACTED = {"AdminApi": {"dynamodb:DeleteItem"}}
 # What Lambda itself does in the function's name.
 FOLLOWS = {
     "dynamodb:DescribeStream",

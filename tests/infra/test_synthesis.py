@@ -67,6 +67,20 @@ def test_what_sqs_starts_at_once_can_be_capped(other: Template) -> None:
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
 
 
+def test_every_feature_flag_is_set_as_the_cdk_recommends_for_new_projects() -> None:
+    """A flag that is not set means the behaviour of years ago, and a notice at every synthesis."""
+    manifest = json.loads((assembly() / "manifest.json").read_text())
+    flags = manifest["artifacts"]["aws-cdk-lib/feature-flag-report"]["properties"]["flags"]
+    old = {
+        name
+        for name, flag in flags.items()
+        if flag.get("userValue", flag.get("unconfiguredBehavesLike", {}).get("v2"))
+        != flag["recommendedValue"]
+    }
+    assert len(flags) > 80
+    assert old == set()
+
+
 def test_synthesis_looks_nothing_up() -> None:
     for folder in (assembly(), assembly(**OTHER)):
         assert "missing" not in json.loads((folder / "manifest.json").read_text())

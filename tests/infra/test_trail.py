@@ -26,7 +26,7 @@ def session(template: Template, who: str) -> str:
         one(template, "AWS::IAM::Role", FUNCTIONS[who])[0] if who in FUNCTIONS else "Parley-ReviewersReviewer"
     )
     name = f"<{role}>" if who in FUNCTIONS else role
-    return f"arn:<AWS::Partition>:sts::<AWS::AccountId>:assumed-role/{name}/{who}"
+    return f"arn:aws:sts::<AWS::AccountId>:assumed-role/{name}/{who}"
 
 
 def records(template: Template, name: str, key: str, who: str, *, reads: bool) -> bool:
@@ -135,6 +135,15 @@ def test_its_files_are_encrypted_with_our_key(template: Template) -> None:
     assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
 
 
+def test_its_bucket_has_no_bucket_key_which_would_ask_more_of_cloudtrail(template: Template) -> None:
+    """kms:Decrypt, which its statement in the key's policy does not have, and without the encryption context
+    that this statement knows it by."""
+    (rule,) = properties(template, "AWS::S3::Bucket", "TrailLogs")["BucketEncryption"][
+        "ServerSideEncryptionConfiguration"
+    ]
+    assert rule.get("BucketKeyEnabled", False) is False
+
+
 def test_only_a_trail_of_this_stack_may_write_its_files_and_use_the_key(template: Template) -> None:
     policies = [
         properties(template, "AWS::S3::BucketPolicy", "TrailLogs")["PolicyDocument"],
@@ -148,7 +157,7 @@ def test_only_a_trail_of_this_stack_may_write_its_files_and_use_the_key(template
     ]
     actions = sorted(action for each in allowed for action in each["Action"])
     assert actions == ["kms:DescribeKey", "kms:GenerateDataKey*", "s3:GetBucketAcl", "s3:PutObject"]
-    ours = "arn:<AWS::Partition>:cloudtrail:eu-west-1:<AWS::AccountId>:trail/Parley-*"
+    ours = "arn:aws:cloudtrail:eu-west-1:<AWS::AccountId>:trail/Parley-*"
     assert {text(each["Condition"]["ArnLike"]["aws:SourceArn"]) for each in allowed} == {ours}
 
 

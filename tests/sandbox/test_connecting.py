@@ -1,6 +1,5 @@
 """The end of a sandbox that is kept: what is waited for, for how long, and what is said."""
 
-import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -33,11 +32,24 @@ def forever(waiting: int, taken: int) -> Iterator[tuple[int, int]]:
         yield waiting, taken
 
 
+class Clock:
+    """Time passes while somebody sleeps, and not otherwise."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connecting, "_POLL_SECONDS", 0.02)
-    monkeypatch.setattr(connecting, "STALLED_SECONDS", 0.2)
-    monkeypatch.setattr(connecting, "FINISHING_SECONDS", 1.0)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(connecting, "time", made)
+    return made
 
 
 def said(depths: Iterable[tuple[int, int]]) -> list[str]:
@@ -46,21 +58,20 @@ def said(depths: Iterable[tuple[int, int]]) -> list[str]:
     return steps
 
 
-def test_mail_that_is_worked_on_is_waited_for_as_long_as_it_goes_on() -> None:
+def test_mail_that_is_worked_on_is_waited_for_as_long_as_it_goes_on(clock: Clock) -> None:
     # Longer than without progress it would last.
-    assert said([(20 - number, 1) for number in range(20)] + [(0, 1), (0, 0)]) == []
+    assert said([(200 - number, 1) for number in range(200)] + [(0, 1), (0, 0)]) == []
+    assert clock.now - 1_000 > connecting.STALLED_SECONDS
 
 
-def test_mail_that_nobody_works_on_is_counted_after_a_while() -> None:
-    started = time.monotonic()
+def test_mail_that_nobody_works_on_is_counted_after_a_while(clock: Clock) -> None:
     assert said(forever(2, 1)) == ["mails that still wait in the queue, for the next start: 3"]
-    assert 0.2 <= time.monotonic() - started < 0.9
+    assert clock.now - 1_000 == pytest.approx(connecting.STALLED_SECONDS, abs=0.1)
 
 
-def test_it_gives_up_in_the_end_though_it_goes_on() -> None:
-    started = time.monotonic()
+def test_it_gives_up_in_the_end_though_it_goes_on(clock: Clock) -> None:
     assert len(said((1_000 - number, 0) for number in range(1_000))) == 1
-    assert 1.0 <= time.monotonic() - started < 2
+    assert clock.now - 1_000 == pytest.approx(connecting.FINISHING_SECONDS, abs=0.1)
 
 
 def test_an_emulator_that_is_gone_is_not_waited_for() -> None:

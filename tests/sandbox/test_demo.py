@@ -303,9 +303,9 @@ def _without_colour() -> dict[str, str]:
     }
 
 
-def command(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def command(*options: str, module: str = "sandbox", **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "sandbox", "demo", *options],
+        [sys.executable, "-m", module, "demo", *options],
         cwd=ROOT,
         env={**_without_colour(), **variables},
         stdin=subprocess.DEVNULL,
@@ -334,7 +334,7 @@ def test_played_for_real_into_a_pipe_every_scene_is_told_and_every_check_holds()
             tool.found()
     except MissingToolError as error:
         pytest.skip(str(error))
-    ended = command(COLUMNS="120", PYTHONIOENCODING="utf-8")
+    ended = command(module="tests.sandbox.ready_made", COLUMNS="120", PYTHONIOENCODING="utf-8")
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout + ended.stderr
     words = " ".join(ended.stdout.split())
     for each in SCENES:

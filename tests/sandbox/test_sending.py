@@ -292,9 +292,9 @@ def test_nothing_is_left_when_it_ends_while_clients_are_connected() -> None:
     before = threading.active_count()
     with outbound() as ses_out:
         ses_out.send(relayed(), TO)
-        waiting = socket.create_connection(("127.0.0.1", ses_out.ses.port), timeout=10)
+        waiting = socket.create_connection(("127.0.0.1", ses_out.ses.port), timeout=60)
         started = time.monotonic()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
     assert threading.active_count() == before
     waiting.close()
     with pytest.raises(ConnectionRefusedError):

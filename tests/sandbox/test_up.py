@@ -43,12 +43,14 @@ class Started:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
 
 
-def start(folder: Path, *options: str, own_ports: bool = True) -> subprocess.Popen[str]:
+def start(
+    folder: Path, *options: str, own_ports: bool = True, module: str = "tests.sandbox.ready_made"
+) -> subprocess.Popen[str]:
     """own_ports: the emulator's too; otherwise that of what was kept."""
     names = ("smtp", "imap", "page", *(["emulator"] if own_ports else []))
     ports = [f"--{name}-port={free_port()}" for name in names]
     return subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "up", *ports, *options],
+        [sys.executable, "-m", module, "up", *ports, *options],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
@@ -83,7 +85,7 @@ def processes_in(folder: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     folder = tmp_path_factory.mktemp("up")
-    process = start(folder)
+    process = start(folder, module="sandbox")
     try:
         yield Started(process, said_until_ready(process), folder)
     finally:

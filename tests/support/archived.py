@@ -8,13 +8,14 @@ archived.verdict()                  what verification says
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from parley.archive.chain import Committed, Link, commitment, digest, link_hash
 from parley.archive.checkpoints import Checkpoint, Statement, batch_root, checkpoints
 from parley.archive.entries import Entry, event_entry, message_entry
 from parley.archive.keys import NAMES, checkpoint_key, entry_key, event_folder, folder
 from parley.archive.records import EventKind, EventRecord, MessageRecord
-from parley.archive.verification import Stored, Verdict, verify
+from parley.archive.verification import Code, Stored, Verdict, verify
 
 CONVERSATION = "c1"
 START = datetime(2026, 9, 4, 16, 12, tzinfo=UTC)
@@ -124,6 +125,7 @@ class Archived:
         self,
         may_be_closed: Callable[[Entry, Committed], bool] = closed_to_nobody,
         *,
+        disturbed: Mapping[str, Code] = MappingProxyType({}),
         now: datetime | None = None,
     ) -> Verdict:
         return verify(
@@ -133,6 +135,7 @@ class Archived:
             self.stored,
             self.is_signed,
             may_be_closed=may_be_closed,
+            disturbed=disturbed,
             now=now,
         )
 

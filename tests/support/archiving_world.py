@@ -8,7 +8,8 @@ from parley.archive.keys import checkpoint_prefix, entry_prefix
 from parley.archive.verdicts import Stored, Verdict
 from parley.archive.verification import verify
 from parley.archiving.follow import Followed, follow
-from parley.archiving.ports import Outside, Signature
+from parley.archiving.outside import Outside
+from parley.archiving.ports import Signature
 from parley.conversation.events import Event
 from parley.conversation.messages import Message
 from tests.support.fakes import FakeHistory
@@ -51,6 +52,7 @@ class ArchivingWorld(World):
             conversations=self.directory,
             history=FakeHistory(self.memory),
             archive=self.archive,
+            entries=self.archive,
             review=self.review,
             signer=self.signer,
             clock=self.clock,

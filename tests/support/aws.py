@@ -24,6 +24,7 @@ from parley.conversation.messages import Message
 from parley.settings import ArchiveSettings, RelaySettings, SweepSettings
 from parley.stores.clients import Clients
 from parley.stores.items import read_message
+from tests.support.lean_moto import lean
 from tests.support.resources import Template, of_type, one
 from tests.support.stack import Stack
 from tests.support.wire import Wire, opened
@@ -154,7 +155,7 @@ def deployed(template: Template, region: str = "eu-west-1") -> Iterator[Deployme
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     digests = patch.object(ECDSAPrivateKey, "sign", _sign_digest)
-    with patch.dict("os.environ", environment), mock_aws(), digests, opened() as wire:
+    with patch.dict("os.environ", environment), mock_aws(), lean(), digests, opened() as wire:
         stack = Stack(template, region)
         wire.verified = {
             str(stack.resolve(each["Properties"]["EmailIdentity"]))

@@ -2,7 +2,7 @@
 
 The functional tests write mail with these words. This plugin reads every record that any logger handles, all
 that tests and handlers print, and every warning; a test in which a canary sings fails. `tests/conftest.py`
-loads it (`pytest_plugins`), so that it hears the whole run.
+loads it (`pytest_plugins`), so that it hears the whole run, in each of its processes.
 """
 
 import logging
@@ -83,9 +83,15 @@ class Cage:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """What was heard outside of any test."""
+        """What was heard outside of any test. A process that shares the run tells the one that reports."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["canaries"] = sorted(set(self.heard))
         if self.heard:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        self.heard += getattr(node, "workeroutput", {}).get("canaries", [])
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         for each in sorted(set(self.heard)):

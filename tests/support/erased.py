@@ -47,7 +47,28 @@ def trace(market: Market) -> None:
     note = {"case": "case-17", "text": f"{canary.BUYER_NAME} telephoned: {canary.BODY_WORD}"}
     assert ask(market, "POST", "/conversations/c1/notes", body=note).status == 201
     assert market.follow() == []
-    _leave_copies(market)
+    leave_copies(market)
+
+
+def trace_first_contacts(market: Market, intake: str = "intake1") -> str:
+    """Mails with attachments at a contact alias: one held, one released, one that a reviewer refused and one
+    that was refused on arrival. Returns the conversation that the released one opened."""
+    to = market.contact_alias(intake)
+    for number, verdicts in enumerate((SPAM, SPAM, SPAM, FORGED), start=1):
+        written = market.from_buyer(to=to, message_id=f"CA1@mail.f{number}.zeisig-post.example")
+        market.accept(_with_attachments(written), verdicts=verdicts)
+        assert market.work() == [True]
+    _, released, refused, _ = market.messages(intake)
+    for message, verb in ((released, "release"), (refused, "refuse")):
+        reason = {"case": "case-17", "reason": f"{canary.BUYER_NAME} wrote {canary.BODY_WORD}"}
+        path = f"/conversations/{intake}/messages/{message.id}/{verb}"
+        assert ask(market, "POST", path, body=reason).status < 300
+        assert market.work() == [True]
+    assert market.follow() == []
+    opened = {each.conversation for each in market.deployment.messages() if each.state == "released"}
+    (conversation,) = opened - {intake}
+    assert conversation is not None
+    return conversation
 
 
 def erase(market: Market, **changes: Any) -> dict[str, Any]:
@@ -94,6 +115,14 @@ def kept_of(market: Market, conversation: str) -> list[str]:
     return [key for key in market.deployment.archived() if key.startswith(conversation_prefix(conversation))]
 
 
+def versions_of(market: Market, conversation: str) -> list[str]:
+    """The keys of every version and delete marker, those behind another one too."""
+    listed: Any = market.deployment.clients.s3.list_object_versions(
+        Bucket=market.deployment.settings.archive_bucket, Prefix=conversation_prefix(conversation)
+    )
+    return [each["Key"] for kind in ("Versions", "DeleteMarkers") for each in listed.get(kind, [])]
+
+
 def _answer(market: Market) -> Written:
     return market.from_seller(
         subject=f"Re: {canary.SUBJECT_WORD} zu Bestellung 303",
@@ -116,7 +145,7 @@ def _with_attachments(written: Written) -> Written:
     )
 
 
-def _leave_copies(market: Market) -> None:
+def leave_copies(market: Market, conversation: str = "c1") -> None:
     """What other programs left: exports, another version of an original, and one behind a delete marker."""
     deployment = market.deployment
     s3, review = deployment.clients.s3, deployment.archive_settings.review_bucket
@@ -125,9 +154,9 @@ def _leave_copies(market: Market) -> None:
     bundle = io.BytesIO()
     with zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("0001.eml", text)
-    s3.put_object(Bucket=review, Key="exports/case-17/c1.zip", Body=bundle.getvalue())
-    s3.put_object(Bucket=review, Key="exports/case-17/c1/notes.gz", Body=gzip.compress(text))
-    first, second = kept_of(market, "c1")[:2]
+    s3.put_object(Bucket=review, Key=f"exports/case-17/{conversation}.zip", Body=bundle.getvalue())
+    s3.put_object(Bucket=review, Key=f"exports/case-17/{conversation}/notes.gz", Body=gzip.compress(text))
+    first, second = kept_of(market, conversation)[:2]
     s3.put_object(Bucket=archive, Key=first, Body=text)
     s3.delete_object(Bucket=archive, Key=second)
     deployment.wire.suppressed |= {canary.BUYER_MAILBOX, canary.SELLER_MAILBOX}

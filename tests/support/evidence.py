@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from cli.evidence.bundling import write_bundle
-from cli.evidence.holdings import Holdings, Object, Refusal
+from cli.evidence.holdings import FirstVersions, Object, Refusal
 from cli.evidence.ordering import Keys, Order, Written
 from cli.evidence.signing import PublicKey, checked_key
 from parley.archive import keys
@@ -24,13 +25,16 @@ from parley.archive.chain import Committed, Link, commitment, digest, link_hash
 from parley.archive.checkpoints import Statement, batch_root, checkpoints
 from parley.archive.content import content_of, note_content
 from parley.archive.entries import event_entry, message_entry
+from parley.archive.exporting import export_facts
 from parley.archive.records import EventKind, EventRecord, MessageRecord
+from parley.archive.verdicts import Code
 from parley.mail.structure import read
 from parley.mail.text import decode_body
 from parley.mail.walk import filename, parts
 
 CONVERSATION = "c1"
 START = datetime(2026, 9, 4, 16, 12, tzinfo=UTC)
+EXPORTED_AT = START + timedelta(days=9)
 BUYER, SELLER = "anna@privatmail.example", "shop@mueller.example"
 SCREENING = {
     "policy": "1",
@@ -64,19 +68,30 @@ def mail(author: str, text: str, attachment: bytes | None = None) -> bytes:
     return bytes(made)
 
 
-class FakeHoldings(Holdings):
-    """Objects by key: content and salt. denied: keys that may not be read."""
+class FakeHoldings(FirstVersions):
+    """Objects by key: content and salt. denied: keys that may not be read. disturbed: what was done to them
+    since."""
 
     def __init__(
-        self, objects: Mapping[str, tuple[bytes, str]], denied: frozenset[str] = frozenset()
+        self,
+        objects: Mapping[str, tuple[bytes, str]],
+        denied: frozenset[str] = frozenset(),
+        disturbed: Mapping[str, Code] = MappingProxyType({}),
     ) -> None:
+        self.disturbed = dict(disturbed)
         self.conversation = CONVERSATION
         self.width = 2
         self._objects = objects
         self._denied = denied
 
+    def as_first_written(self) -> FirstVersions:
+        return self
+
     def keys(self) -> list[str]:
         return sorted(self._objects)
+
+    def checkpoint_keys(self) -> list[str]:
+        return [key for key in self.keys() if key.startswith("checkpoints/")]
 
     def read(self, key: str) -> Object | Refusal:
         if key in self._denied:
@@ -93,6 +108,8 @@ class Archived:
         self.objects: dict[str, tuple[bytes, str]] = {}
         self.checkpoints, self.exports = Signer(), Signer()
         self.seq, self.tip, self.at = 0, "", START
+        self.pending: dict[str, str] = {}
+        self.export, self.made_at = "", EXPORTED_AT
 
     def message(
         self,
@@ -103,8 +120,10 @@ class Archived:
         *,
         intended: str = "",
         attachment: bytes | None = None,
+        done: bool = True,
     ) -> str:
-        """Returns the message's id. intended: what its record says, if that is something else."""
+        """Returns the message's id. intended: what its record says, if that is something else. done: whether
+        it has its outcome, and so an entry."""
         id_ = f"m{self.seq + 1}"
         folder = keys.folder(CONVERSATION, self.seq + 1, self.at, keys.direction(author, recipient), id_)
         mailbox = BUYER if author == "buyer" else SELLER
@@ -124,15 +143,23 @@ class Archived:
         entry = message_entry(
             link, record, salt, outcome=outcome, codes=(), folder=folder, outgoing_message_id=None
         )
-        self._file(id_, entry)
+        if done:
+            self._file(id_, entry)
+        else:
+            self.pending[str(self.seq)] = self.tip
         return id_
 
     def event(
-        self, kind: EventKind, message: str | None = None, *, contents: Any = None, **facts: str
+        self,
+        kind: EventKind,
+        message: str | None = None,
+        *,
+        contents: Any = None,
+        facts: Mapping[str, str | int] = MappingProxyType({}),
     ) -> None:
         id_ = f"e{self.seq + 1}"
         folder = keys.event_folder(CONVERSATION, self.at, kind, id_) if contents else ""
-        record = EventRecord(kind=kind, message=message, facts=facts).to_json()
+        record = EventRecord(kind=kind, message=message, facts=dict(facts)).to_json()
         link, salt = self._chain(id_, record, contents or {}, folder)
         self._file(id_, event_entry(link, record, salt, folder=folder))
 
@@ -142,7 +169,11 @@ class Archived:
     def sign(self, signer: Signer | None = None) -> None:
         """A checkpoint of the chain as it is."""
         statement = Statement(
-            conversation=CONVERSATION, count=self.seq, tip=self.tip, pending={}, at=self.at.isoformat()
+            conversation=CONVERSATION,
+            count=self.seq,
+            tip=self.tip,
+            pending=dict(self.pending),
+            at=self.at.isoformat(),
         )
         signature = (signer or self.checkpoints).sign(batch_root([statement]))
         (made,) = checkpoints([statement], "arn:of:key", signature)
@@ -150,6 +181,20 @@ class Archived:
             made.to_bytes(),
             "",
         )
+
+    def exported(
+        self, viewer: str | None = None, *, case: str = "case-17", signer: Signer | None = None
+    ) -> "Archived":
+        """A copy with the link of an export, and a checkpoint that counts it."""
+        copy = Archived()
+        copy.checkpoints, copy.exports, copy.objects = self.checkpoints, self.exports, dict(self.objects)
+        copy.pending = dict(self.pending)
+        copy.seq, copy.tip, copy.at = self.seq, self.tip, self.made_at
+        contents = {Committed.CONTENT: note_content("", "arn:of:staff")}
+        copy.event(EventKind.EXPORTED, contents=contents, facts=export_facts(case, viewer))
+        copy.sign(signer)
+        copy.export, copy.made_at = f"e{copy.seq}", self.made_at
+        return copy
 
     def holdings(self, denied: frozenset[str] = frozenset()) -> FakeHoldings:
         return FakeHoldings(self.objects, denied)
@@ -162,14 +207,21 @@ class Archived:
         denied: frozenset[str] = frozenset(),
         page: bytes | None = PAGE,
         roles: Collection[str] = ("buyer", "seller"),
+        disturbed: Mapping[str, Code] = MappingProxyType({}),
     ) -> Written:
+        """Of the archive as it is where that has the link of an export, else of `exported(viewer)`."""
+        if not self.export:
+            return self.exported(viewer).bundle(
+                out, viewer, denied=denied, page=page, roles=roles, disturbed=disturbed
+            )
         order = Order(
             conversation=CONVERSATION,
             viewer=viewer,
             roles=frozenset(roles),
             case="case-17",
             made_by="arn:of:staff",
-            made_at=START + timedelta(days=9),
+            exported=self.export,
+            made_at=self.made_at,
             tool="parley test",
         )
         signing = Keys(
@@ -178,7 +230,12 @@ class Archived:
             sign=lambda content: self.exports.sign(sha256(content).digest()),
         )
         return write_bundle(
-            order, self.holdings(denied), signing, lambda *_: page, out, lambda _: lambda: None
+            order,
+            FakeHoldings(self.objects, denied, disturbed),
+            signing,
+            lambda *_: page,
+            out,
+            lambda _: lambda: None,
         )
 
     def _chain(
@@ -223,10 +280,12 @@ def archived() -> Archived:
     return made
 
 
-def signed_anew(made: Archived, bundle: Path, out: Path, changes: Mapping[str, bytes | None]) -> Path:
-    """As `rewritten`, by somebody who may sign manifests."""
+def signed_anew(
+    made: Archived, bundle: Path, out: Path, changes: Mapping[str, bytes | None], **members: object
+) -> Path:
+    """As `rewritten`, by somebody who may sign manifests. members: of the manifest."""
     with ZipFile(bundle) as old:
-        manifest = json.loads(old.read("manifest.json"))
+        manifest = json.loads(old.read("manifest.json")) | members
     for name, content in changes.items():
         if content is None:
             del manifest["files"][name]
@@ -235,6 +294,20 @@ def signed_anew(made: Archived, bundle: Path, out: Path, changes: Mapping[str, b
     raw = json.dumps(manifest).encode()
     signature = made.exports.sign(sha256(raw).digest())
     return rewritten(bundle, out, {**changes, "manifest.json": raw, "manifest.sig": signature})
+
+
+def cut_off(made: Archived, bundle: Path, out: Path, count: int, **members: object) -> Path:
+    """A bundle without what came after a link, checkpoints included, by somebody who may sign manifests."""
+    with ZipFile(bundle) as old:
+        chain, names = json.loads(old.read("chain.json")), old.namelist()
+    kept = [each for each in chain["links"] if each["link"]["seq"] <= count]
+    folders = {each["folder"] for each in chain["links"] if each not in kept} - {""}
+    gone = [name for name in names if name[: name.rfind("/") + 1] in folders]
+    told = [name for name in names if name.startswith(("entries/", "checkpoints/"))]
+    gone += [name for name in told if int(name.split("/")[2].split("_")[0]) > count]
+    changes = {**dict.fromkeys(gone), "chain.json": json.dumps({**chain, "links": kept}).encode()}
+    end = {"count": count, "tip": kept[-1]["link_hash"]}
+    return signed_anew(made, bundle, out, changes, **end | members)
 
 
 def rewritten(bundle: Path, out: Path, changes: Mapping[str, bytes | None]) -> Path:

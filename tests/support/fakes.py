@@ -65,12 +65,19 @@ class FakeDirectory:
             messages.sort(key=lambda m: (m.received_at, m.id), reverse=True)
             return ConversationView(*self.memory.heads[conversation], tuple(messages[:RECENT_MESSAGES]))
 
+    def alone(self, conversation: ConversationId) -> Conversation | None:
+        known = self.memory.heads.get(conversation)
+        return None if known is None else known[0]
+
     def parties(self, ids: Collection[PartyId]) -> Mapping[PartyId, Party]:
         return {each: self.memory.parties[each] for each in ids if each in self.memory.parties}
 
     def party_of_mailbox(self, mailbox: Mailbox) -> Party | None:
         party = self.memory.mailboxes.get(index_form(mailbox))
         return None if party is None else self.memory.parties[party]
+
+    def author_hash(self, mailbox: Mailbox) -> str:
+        return index_form(mailbox)[::-1]
 
     def register(self, party: Party) -> None:
         with self.memory.lock:
@@ -134,6 +141,9 @@ class FakeMessages:
         outgoing = message.outgoing_message_id if outgoing_message_id is None else outgoing_message_id
         finished = replace(message, state=state, codes=codes, outgoing_message_id=outgoing, lease=None)
         return self._write(message, finished)
+
+    def put_down(self, message: Message, *, told: bool) -> Message:
+        return self._write(message, replace(message, lease=None, told=told))
 
     def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:
         with self.memory.lock:
@@ -254,6 +264,9 @@ class FakeArchive:
 
     def put(self, key: str, content: bytes, *, media_type: str, metadata: Mapping[str, str]) -> None:
         self.objects.setdefault(key, Kept(content, media_type, dict(metadata)))
+
+    def listed(self, prefix: str, after: str) -> list[str]:
+        return sorted(key for key in self.objects if key.startswith(prefix) and key > after)
 
     def get(self, key: str) -> bytes:
         if key not in self.objects:

@@ -6,6 +6,8 @@ from typing import Any
 Template = dict[str, Any]
 Resource = dict[str, Any]
 
+_LISTS = ("Action", "NotAction", "Resource", "NotResource")
+
 
 def of_type(template: Template, kind: str) -> dict[str, Resource]:
     """The resources of one type by logical id."""
@@ -25,9 +27,9 @@ def properties(template: Template, kind: str, containing: str = "") -> dict[str,
 
 
 def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The statements of a policy document, with `Action` and `Resource` always lists."""
+    """The statements of a policy document, with actions and resources always lists."""
     return [
-        {**each, "Action": as_list(each["Action"]), "Resource": as_list(each["Resource"])}
+        {**each, **{name: as_list(each[name]) for name in _LISTS if name in each}}
         for each in document["Statement"]
     ]
 

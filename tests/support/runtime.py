@@ -8,7 +8,7 @@ import copy
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -57,6 +57,7 @@ class Runtime:
         self.fault = Fault()
         self.cost: list[str] = []
         self.environment: dict[str, str] = {}
+        self.acting: Callable[[str], AbstractContextManager[Any]] = nullcontext
         self.stream = Stream(filters_of(deployment.template, "ArchivingMapping"))
 
     def invoke(self, package: str, payload: Any) -> Any:
@@ -66,7 +67,8 @@ class Runtime:
             first = len(self.wire.calls)
             self.wire.before, self.wire.after = self.fault.before, self.fault.after
             try:
-                return module.handler(copy.deepcopy(payload), _context(package))
+                with self.acting(package):
+                    return module.handler(copy.deepcopy(payload), _context(package))
             finally:
                 self.wire.heal()
                 self.cost = self.wire.operations()[first:]

@@ -65,6 +65,18 @@ class Stack:
             self._made[logical_id] = maker(self, logical_id, self.resolve(resource.get("Properties", {})))
         return self._made[logical_id]
 
+    def names(self) -> dict[str, str]:
+        """The logical id of what was made, by each of the names that it has."""
+        return {
+            name: logical_id
+            for logical_id, made in self._made.items()
+            for name in (made.ref, *made.attributes.values())
+        }
+
+    def references(self) -> dict[str, str]:
+        """What Ref gives of what was made, by logical id."""
+        return {logical_id: made.ref for logical_id, made in self._made.items()}
+
     def client(self, service: str) -> Any:
         return any_client(service, self._region)
 

@@ -39,11 +39,12 @@ def synthesised() -> dict[str, Any]:
 
 
 def assembly(**context: Any) -> Path:
-    """The cloud assembly of `cdk.json` with `context` over it; made if its inputs changed."""
+    """The cloud assembly of `cdk.json` with `context` over it; made if its inputs changed.
+    Who asks for one that another process makes waits for it."""
     wanted = {**json.loads((ROOT / "cdk.json").read_text())["context"], "parley:bundle": False, **context}
     made = CACHE / _digest(json.dumps(wanted, sort_keys=True))
     CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / ".lock").open("w") as lock:
+    with made.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.is_dir():
             _synthesise(wanted, made)

@@ -7,7 +7,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from parley.archive.records import EventKind
 from parley.archive.transcript.markup import TAGS
@@ -62,16 +62,33 @@ def show(window: Tab, page: bytes, folder: Path) -> None:
     """As a file, which may do more in a browser than what a server sends."""
     path = folder / "transcript.html"
     path.write_bytes(page)
-    window.page.goto(path.as_uri())
+    window.page.goto(path.as_uri(), wait_until="load")
     window.page.mouse.move(300, 300)
     window.page.keyboard.press("Tab")
     window.page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 20)))")
 
 
+# All at once, because each question to the browser takes longer than its answer.
+STATE = """
+() => {
+  const all = [...document.querySelectorAll("*")];
+  const forbidden = /^(on.*|style|srcdoc|action)$/;
+  return {
+    pwned: window.pwned, happened: window.happened,
+    articles: [...document.querySelectorAll("article")].map(each => each.id),
+    sections: document.querySelectorAll("main > *").length,
+    tags: [...new Set(all.map(each => each.localName))],
+    dressed: all.filter(each => each.matches(".html *:not(mark)") && each.attributes.length).length,
+    forbidden: all.filter(each => [...each.attributes].some(a => forbidden.test(a.name))).length,
+  };
+}
+"""
+
+
 def check(window: Tab, transcript: Transcript, name: str) -> None:
-    page: Page = window.page
-    assert page.evaluate("window.pwned") is None, name
-    assert page.evaluate("window.happened") == [], name
+    state = window.page.evaluate(STATE)
+    assert state["pwned"] is None, name
+    assert state["happened"] == [], name
     assert window.told == [], name
     away = [
         url
@@ -79,17 +96,11 @@ def check(window: Tab, transcript: Transcript, name: str) -> None:
         if not re.match(r"file:///.*/transcript\.html$|data:image/|about:", url)
     ]
     assert away == [], name
-    assert page.eval_on_selector_all("article", "all => all.map(each => each.id)") == [
-        f"m{each.seq}" for each in transcript.messages
-    ], name
-    assert page.locator("main > *").count() == 3, name
-    tags = page.evaluate("[...new Set([...document.querySelectorAll('*')].map(each => each.localName))]")
-    assert set(tags) <= OWN | TAGS, name
-    assert (
-        page.eval_on_selector_all(".html *", "all => all.filter(each => each.attributes.length).length") == 0
-    )
-    forbidden = "each => [...each.attributes].some(a => /^(on.*|style|srcdoc|action)$/.test(a.name))"
-    assert page.eval_on_selector_all("*", f"all => all.filter({forbidden}).length") == 0, name
+    assert state["articles"] == [f"m{each.seq}" for each in transcript.messages], name
+    assert state["sections"] == 3, name
+    assert set(state["tags"]) <= OWN | TAGS, name
+    assert state["dressed"] == 0, name
+    assert state["forbidden"] == 0, name
 
 
 def everywhere(payload: str) -> Exchange:

@@ -9,6 +9,7 @@ import pytest
 from parley.archive.chain import Committed, link_hash
 from parley.archive.entries import Entry
 from parley.archive.records import EventKind, MessageRecord
+from parley.archive.verdicts import Code
 from tests.support.archived import Archived
 
 
@@ -465,3 +466,60 @@ def test_a_redacted_reader_verifies_what_he_may_open(archived: Archived) -> None
     key = next(key for key in archived.objects if key.endswith("relayed.eml"))
     del archived.objects[key]
     assert [(fault.seq, fault.code) for fault in archived.verdict(closed).faults] == [(1, "object-missing")]
+
+
+# What was done to objects after they were written
+
+
+def test_the_end_is_told_by_its_hash_also_where_it_waits_for_its_outcome(archived: Archived) -> None:
+    assert archived.verdict().tip == archived.tip
+    archived.message(done=False)
+    archived.checkpoint()
+    verdict = archived.verdict()
+    assert (verdict.count, verdict.pending, verdict.tip) == (7, (7,), archived.tip)
+
+
+def test_an_end_that_is_gone_is_told_by_the_hash_that_its_checkpoint_proves(archived: Archived) -> None:
+    del archived.entries[archived.entry(6)]
+    assert archived.verdict().tip == archived.tip
+
+
+def test_an_end_that_cannot_be_read_and_was_never_signed_has_no_hash(archived: Archived) -> None:
+    archived.message()
+    archived.entries[archived.entry(7)] = b"{"
+    assert (archived.verdict().count, archived.verdict().tip) == (7, "")
+
+
+def disturbed(archived: Archived, *keys: str) -> list[tuple[int, str, str]]:
+    verdict = archived.verdict(disturbed=dict.fromkeys(keys, Code.OBJECT_HIDDEN))
+    return [(fault.seq, str(fault.code), fault.key) for fault in verdict.faults]
+
+
+def test_what_was_hidden_is_named_by_the_place_it_belongs_to(archived: Archived) -> None:
+    (mail,) = [key for key in archived.objects if "/0002_" in key and "original" in key]
+    (note,) = [key for key in archived.objects if "/events/" in key]
+    attachment, stray = "conversations/c1/attachments/00/attachment.pdf", "conversations/c1/0009_x_m9/a.eml"
+    checkpoint, entry = min(archived.checkpoints), archived.entry(3)
+    assert disturbed(archived, mail, note, attachment, checkpoint, entry, stray) == [
+        (2, "object-hidden", mail),
+        (3, "object-hidden", entry),
+        *sorted([(4, "object-hidden", checkpoint), (4, "object-hidden", note)]),
+        (9, "object-hidden", stray),
+        (0, "object-hidden", attachment),
+    ]
+
+
+def test_a_signed_erasure_excuses_what_it_covers_and_nothing_later(archived: Archived) -> None:
+    mails = [key for key in archived.objects if key.endswith("original.eml")]
+    archived.event(EventKind.ERASED, message="m2")
+    archived.message()
+    archived.checkpoint()
+    (second,) = [key for key in mails if "/0002_" in key]
+    assert disturbed(archived, *mails) == [
+        (int(key.split("/")[2][:4]), "object-hidden", key) for key in sorted(mails) if key != second
+    ]
+    archived.event(EventKind.ERASED)
+    archived.checkpoint()
+    (late,) = [key for key in archived.objects if "/0008_" in key and "original" in key]
+    assert disturbed(archived, *mails, late, "conversations/c1/attachments/00/attachment") == []
+    assert disturbed(archived, archived.entry(2)) == [(2, "object-hidden", archived.entry(2))]

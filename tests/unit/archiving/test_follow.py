@@ -8,7 +8,9 @@ import pytest
 
 from parley.archive.chain import Committed, digest
 from parley.archive.content import note_content
+from parley.archive.entries import read_entry
 from parley.archive.keys import (
+    ORIGINAL,
     checkpoint_prefix,
     conversation_prefix,
     entry_prefix,
@@ -16,15 +18,28 @@ from parley.archive.keys import (
     transcript_key,
 )
 from parley.archive.records import EventKind
-from parley.archiving.follow import LATELY
+from parley.archive.redaction import shares
+from parley.archive.transcript.building import build
+from parley.archive.transcript.model import Transcript
+from parley.archive.verdicts import Code
+from parley.archiving import healing
+from parley.archiving.healing import LATELY
+from parley.archiving.transcribe import parties_of
+from parley.archiving.veiling import Veiling
 from parley.conversation.aliases import AliasId, ConversationAlias, ConversationId
 from parley.conversation.conversations import Conversation
-from parley.conversation.messages import State
+from parley.conversation.messages import Message, State
 from parley.conversation.parties import PartyId, Role
+from parley.mail.findings import Finding
+from parley.relaying import override
 from parley.relaying.events import record_event
 from parley.relaying.ports import SendRefusedError, Submission
+from parley.reviewing.decisions import release
+from parley.reviewing.recording import Statement
 from tests.support.archiving_world import ArchivingWorld
-from tests.support.relay_world import BUYER, CONVERSATION, mail
+from tests.support.fake_reviews import a_desk
+from tests.support.fakes import FakeArchive
+from tests.support.relay_world import BUYER, CONTACT_ALIAS, CONVERSATION, SELLER, mail
 
 OTHER = ConversationId("c2")
 BILL = b"%PDF-1.4 a bill"
@@ -170,6 +185,16 @@ def test_no_transcript_shows_a_mailbox(world: ArchivingWorld) -> None:
     assert b"I am " in page
 
 
+def test_words_of_an_unknown_author_are_not_laid_to_a_party(world: ArchivingWorld) -> None:
+    stranger = "eve@stranger.example"
+    world.receive(world.accept(mail(stranger, f"Pay me at {stranger}"), stranger, "s-9q4t@relay.example"))
+    world.follow()
+    page = world.review.objects[transcript_key(CONVERSATION)].decode()
+    told = page[page.index("Pay me at") :][:200]
+    assert "unknown-author@" in told
+    assert "b-7k2m@" not in told
+
+
 def test_a_transcript_that_fails_stops_no_entry_and_no_checkpoint_and_is_told(
     world: ArchivingWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,3 +254,174 @@ def test_attachments_of_a_mail_that_the_mail_service_refused_are_not_filed(world
     world.follow()
     assert world.message.state is State.HELD
     assert world.kept(conversation_prefix(CONVERSATION) + "attachments/") == []
+
+
+class Counting(FakeArchive):
+    """Counts what a healing asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listings, self.reads = 0, 0
+
+    def listed(self, prefix: str, after: str) -> list[str]:
+        self.listings += 1
+        return super().listed(prefix, after)
+
+    def get(self, key: str) -> bytes:
+        self.reads += key.startswith("entries/")
+        return super().get(key)
+
+
+def test_healing_asks_for_nothing_that_the_process_knows_and_otherwise_once() -> None:
+    archive = Counting()
+    world = ArchivingWorld(archive=archive)
+    for number in range(5):
+        world.buyer_writes(Message_ID=f"<{number}@buyer.example>")
+        world.follow()
+    assert (archive.listings, archive.reads) == (0, 0)
+    world.archiving.filed.keys.clear()
+    world.seller_writes()
+    world.follow()
+    world.buyer_writes(Message_ID="<9@buyer.example>")
+    world.follow()
+    assert (archive.listings, archive.reads) == (1, 0)
+
+
+def test_a_process_that_knows_nothing_finds_the_entry_that_was_lost(world: ArchivingWorld) -> None:
+    for number in range(3):
+        world.buyer_writes(Message_ID=f"<{number}@buyer.example>")
+    world.follow()
+    lost = world.kept(entry_prefix(CONVERSATION))[1]
+    del world.archive.objects[lost]
+    world.archiving.filed.keys.clear()
+    world.seller_writes()
+    world.follow()
+    assert lost in world.archive.objects
+    assert world.verdict().is_intact
+
+
+def test_what_is_known_is_limited_and_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(healing, "MAX_KNOWN", 2)
+    filed = healing.Filed()
+    for key in "abc":
+        filed.add(key)
+    assert [key in filed for key in "abc"] == [False, True, True]
+
+
+@pytest.mark.parametrize("entry_comes_first", [True, False])
+def test_the_outcome_that_is_chained_late_after_a_failed_release_verifies(
+    world: ArchivingWorld, monkeypatch: pytest.MonkeyPatch, entry_comes_first: bool
+) -> None:
+    """The message's entry is written before the release is tried, or after it with further codes."""
+    receipt = world.accept(mail(BUYER), BUYER, "s-9q4t@relay.example", spam="FAIL")
+    world.receive(receipt)
+    if entry_comes_first:
+        world.follow()
+    with monkeypatch.context() as unsafe:
+        unsafe.setattr(override, "prepare", lambda *_: (None, (Finding("leak"),)))
+        released(world, world.message)
+    world.receive(receipt)
+    world.follow()
+    assert [each.kind for each in world.memory.events.values()] == ["release-asked", "outcome", "outcome"]
+    verdict = world.verdict()
+    assert (verdict.count, verdict.signed, verdict.faults) == (4, 4, ())
+
+
+# A first contact that was held and released
+
+
+NEW = "neu@privatmail.example"
+
+
+def released(world: ArchivingWorld, message: Message) -> None:
+    statement = Statement(
+        conversation=message.conversation or CONVERSATION, case="case-17", text="fine", actor="x"
+    )
+    release(message.id, statement, a_desk(world))
+    world.receive(world.queue.bodies.pop())
+
+
+def released_first_contact(world: ArchivingWorld) -> ConversationId:
+    """With an attachment; the seller answers an hour later. Returns the conversation that it opened."""
+    fields = {"MIME_Version": "1.0", "Content_Type": 'multipart/mixed; boundary="b"'}
+    written = mail(NEW, with_attachment(), **fields)
+    world.receive(world.accept(written, NEW, CONTACT_ALIAS, spam="FAIL"))
+    world.follow()
+    released(world, world.message)
+    world.clock.pass_by(timedelta(hours=1))
+    world.receive(world.accept(mail(SELLER, "An answer"), SELLER, str(world.sent[-1].reverse_path)))
+    assert world.follow().failed == ()
+    (opened,) = {each.conversation for each in world.memory.messages.values()} - {"intake"}
+    assert opened is not None
+    return opened
+
+
+def test_the_transcript_of_a_released_first_contact_begins_with_it_and_says_who_wrote_first(
+    world: ArchivingWorld,
+) -> None:
+    opened = released_first_contact(world)
+    page = world.review.objects[transcript_key(opened)].decode()
+    assert 0 < page.index("Here it is") < page.index("An answer")
+    assert NEW not in page
+    told = told_of(world, opened)
+    contact = told.summary.contact
+    assert (contact.first, contact.author, contact.took) == (1, Role.BUYER, timedelta(hours=1))
+    assert [each.seq for each in told.messages] == [1, 4]
+    assert told.messages[0].shown is not None
+    assert [each.name for each in told.messages[0].shown.files] == ["Bill 1.pdf"]
+    assert told.summary.missing == ()
+
+
+def test_the_intake_tells_that_it_was_released_and_lacks_nothing(world: ArchivingWorld) -> None:
+    released_first_contact(world)
+    told = told_of(world, ConversationId("intake"))
+    (message,) = told.messages
+    assert (message.state, message.problem, message.passed_at) == (State.RELEASED, "", None)
+    assert (told.summary.attempts, told.summary.missing) == ((), ())
+
+
+def test_a_released_first_contact_verifies_from_the_archive_alone_and_an_altered_original_is_named(
+    world: ArchivingWorld,
+) -> None:
+    opened = released_first_contact(world)
+    for conversation in ("intake", opened):
+        verdict = world.verdict(conversation)
+        assert (verdict.signed, verdict.faults) == (verdict.count, ())
+    (original, *_) = (each for each in world.kept(conversation_prefix(opened)) if each.endswith(ORIGINAL))
+    world.archive.objects[original] = replace(world.archive.objects[original], content=b"altered")
+    assert [(each.seq, each.code) for each in world.verdict(opened).faults] == [(1, Code.OBJECT_ALTERED)]
+
+
+def test_attachments_of_a_released_first_contact_lie_in_its_conversation_alone(world: ArchivingWorld) -> None:
+    opened = released_first_contact(world)
+    assert world.kept(conversation_prefix("intake") + "attachments/") == []
+    assert len(world.kept(conversation_prefix(opened) + "attachments/")) == 1
+
+
+@pytest.mark.parametrize(
+    ("viewer", "seen"),
+    [("seller", {Committed.RELAYED, Committed.CONTENT}), ("buyer", {Committed.ORIGINAL})],
+)
+def test_an_export_for_a_party_has_the_first_contact_as_it_saw_it(
+    world: ArchivingWorld, viewer: str, seen: set[Committed]
+) -> None:
+    opened = released_first_contact(world)
+    entries = [read_entry(world.archive.objects[key].content) for key in world.kept(entry_prefix(opened))]
+    first = shares(entries, viewer, roles=("buyer", "seller"))[:3]
+    assert {kind for share in first for kind in share.contents} == seen
+
+
+def told_of(world: ArchivingWorld, conversation: ConversationId) -> Transcript:
+    view = world.directory.conversation(conversation)
+    assert view is not None
+    parties = parties_of(view.conversation, world.archiving)
+    kept = world.archive.objects
+    return build(
+        view.conversation,
+        parties,
+        world.archiving.history.of(conversation),
+        lambda key: kept[key].content if key in kept else None,
+        Veiling(view.conversation, parties, "relay.example"),
+        relay_domain="relay.example",
+        generated_at=world.clock.now(),
+    )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from parley.conversation.parties import PartyId
 from parley.erasing.certificate import certificate, certificate_key
-from parley.erasing.ports import Plan, Rules
+from parley.erasing.matters import Plan, Rules
 
 NOW = datetime(2026, 9, 4, 16, 12, tzinfo=UTC)
 RULES = Rules(

@@ -9,7 +9,7 @@ import pytest
 from parley.conversation.aliases import AliasId, ConversationId
 from parley.conversation.conversations import Conversation, Head, Hold
 from parley.conversation.parties import PartyId, Role
-from parley.erasing.ports import Subject
+from parley.erasing.matters import Subject
 from parley.erasing.steps import (
     LATE,
     SETTLING,

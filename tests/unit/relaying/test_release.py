@@ -1,26 +1,30 @@
 """Carrying out a reviewer's ruling over the fakes: what it overrides, what it never does, and resumption."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.archive.chain import digest
+from parley.archive.chain import digest, link_hash
 from parley.archive.keys import RELAYED, entry_prefix
 from parley.archive.verdicts import Code, Fault, Stored
 from parley.archive.verification import verify
 from parley.archiving.filing import file_entry
 from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Status
+from parley.conversation.events import EventId
 from parley.conversation.messages import Message, MessageId, State
 from parley.conversation.parties import PartyId
 from parley.mail.address import Mailbox
 from parley.mail.findings import Finding
 from parley.relaying import override
 from parley.relaying.outcomes import receipt_outcome
-from parley.relaying.ports import BusyError, SendDeferredError, SendUncertainError
+from parley.relaying.ports import BusyError, SendDeferredError, SendRefusedError, SendUncertainError
 from parley.relaying.receive import Report
 from parley.relaying.rulings import Ruling, RulingError, Verb, read_ruling, ruling_request
 from parley.relaying.work import MAX_SENDINGS
@@ -64,8 +68,26 @@ def ruled(world: World, decide: object = release) -> str:
     return world.queue.bodies.pop()
 
 
-def kinds(world: World) -> list[str]:
-    return [event.kind for event in sorted(world.memory.events.values(), key=lambda each: each.seq)]
+def asking(message: Message) -> Statement:
+    return Statement(
+        conversation=message.conversation or CONVERSATION, case="case-17", text="fine", actor="x"
+    )
+
+
+def kinds(world: World, conversation: str | None = CONVERSATION) -> list[str]:
+    events = sorted(world.memory.events.values(), key=lambda each: each.seq)
+    return [event.kind for event in events if event.conversation == conversation]
+
+
+def facts(world: World, kind: str, conversation: str | None = CONVERSATION) -> dict[str, str]:
+    """Of the one event of that kind."""
+    (event,) = (
+        each
+        for each in world.memory.events.values()
+        if (each.kind, each.conversation) == (kind, conversation)
+    )
+    told: dict[str, str] = json.loads(event.record)["facts"]
+    return told
 
 
 def only(reports: tuple[Report, ...]) -> Report:
@@ -182,7 +204,7 @@ def test_a_real_leak_stays_held(world: World, monkeypatch: pytest.MonkeyPatch) -
     assert not world.sent
 
 
-def test_an_error_that_nobody_foresaw_keeps_the_mail_held(
+def test_an_error_that_nobody_foresaw_keeps_the_mail_held_and_is_named_in_the_chain(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hold(world)
@@ -192,6 +214,40 @@ def test_an_error_that_nobody_foresaw_keeps_the_mail_held(
 
     monkeypatch.setattr(override, "prepare", failing)
     assert only(world.receive(ruled(world))).codes == ("spam", "pipeline-error")
+    assert facts(world, "outcome") == {
+        "outcome": "held",
+        "codes": "pipeline-error",
+        "error": "RuntimeError",
+    }
+
+
+@pytest.mark.parametrize("gone", ["alias", "party"])
+@pytest.mark.parametrize("alias", [SELLER_ALIAS, CONTACT_ALIAS])
+def test_a_mail_whose_alias_or_party_is_gone_is_held_again_and_waits_for_a_reviewer(
+    world: World, alias: str, gone: str
+) -> None:
+    message = hold(world, alias=alias)
+    text = ruled(world)
+    if gone == "alias":
+        del world.memory.aliases[message.alias]
+    else:
+        del world.memory.parties[PartyId("seller")]
+    report = only(world.receive(text))
+    assert (report.outcome, report.codes) == ("held", ("spam", "parties-gone"))
+    assert (world.message.state, world.message.lease) == (State.HELD, None)
+    assert not world.sent
+
+
+def test_a_mail_whose_alias_went_after_it_was_composed_is_held_again(world: World) -> None:
+    hold(world)
+    text = ruled(world)
+    world.mailer.fault = _uncertain
+    with pytest.raises(SendUncertainError):
+        world.receive(text)
+    world.memory.aliases.clear()
+    world.clock.pass_by(LEASE)
+    assert only(world.receive(text)).codes == ("spam", "parties-gone")
+    assert world.message.released == ""
 
 
 def test_a_mail_whose_original_was_erased_meanwhile_is_not_sent(world: World) -> None:
@@ -327,16 +383,169 @@ def test_a_release_that_comes_late_finds_the_refusal(world: World) -> None:
 # First contact
 
 
-def test_a_released_first_contact_is_told_of_in_the_intake_and_opens_the_conversation(world: World) -> None:
-    new = "neu@privatmail.example"
-    message = hold(world, new, CONTACT_ALIAS)
-    assert message.conversation == "intake"
+NEW = "neu@privatmail.example"
+
+
+def both(world: World) -> tuple[Message, Message]:
+    """The first contact in the intake, and in the conversation that it opened."""
+    intake, opened = sorted(world.memory.messages.values(), key=lambda each: each.conversation != "intake")
+    return intake, opened
+
+
+def test_a_released_first_contact_opens_a_conversation_that_begins_with_it(world: World) -> None:
+    held = hold(world, NEW, CONTACT_ALIAS)
+    assert held.conversation == "intake"
     assert only(world.receive(ruled(world))).outcome == "released"
+    intake, opened = both(world)
+    assert (intake.state, opened.state) == (State.RELEASED, State.RELEASED)
+    assert (opened.seq, opened.author_role, opened.codes) == (1, "buyer", ("spam",))
+    assert kinds(world, "intake") == ["release-asked", "released"]
+    assert kinds(world, opened.conversation) == ["release-asked", "released"]
     (submission,) = world.sent
-    (released,) = (each for each in world.memory.events.values() if each.kind == "released")
-    opened = json.loads(released.record)["facts"]["opened"]
-    assert f"X-Parley-Conversation: {opened}".encode() in submission.raw
-    assert new.encode() not in submission.raw
+    assert submission.tags == {"conversation": opened.conversation, "message": opened.id}
+    assert f"X-Parley-Conversation: {opened.conversation}".encode() in submission.raw
+    assert f"X-Parley-Message: {opened.id}".encode() in submission.raw
+    assert NEW.encode() not in submission.raw
+
+
+def test_the_chains_of_a_released_first_contact_name_each_other(world: World) -> None:
+    held = hold(world, NEW, CONTACT_ALIAS)
+    world.receive(ruled(world))
+    _, opened = both(world)
+    assert facts(world, "released", "intake") == {"opened": opened.conversation, "first": opened.id}
+    assert facts(world, "release-asked", opened.conversation) == {
+        "intake": "intake",
+        "first": held.id,
+        "first-link": link_hash(held.link or ""),
+    }
+
+
+def test_an_answer_to_a_released_first_contact_stands_in_its_thread(world: World) -> None:
+    world.receive(world.accept(mail(NEW), NEW, CONTACT_ALIAS, spam="FAIL"))
+    (message,) = world.memory.messages.values()
+    release(message.id, asking(message), a_desk(world))
+    world.receive(world.queue.bodies.pop())
+    _, opened = both(world)
+    answer = mail(SELLER, "Yes", In_Reply_To=f"<{opened.outgoing_message_id}>")
+    world.receive(world.accept(answer, SELLER, str(world.sent[-1].reverse_path)))
+    assert f"In-Reply-To: <{message.author_message_id}>".encode() in world.sent[-1].raw
+
+
+def test_a_first_contact_that_cannot_be_composed_stays_at_the_intake(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(world, NEW, CONTACT_ALIAS)
+    monkeypatch.setattr(override, "prepare", lambda *_: (None, (Finding("leak"),)))
+    report = only(world.receive(ruled(world)))
+    assert (report.outcome, report.codes) == ("held", ("spam", "leak"))
+    assert world.message.conversation == "intake"
+
+
+def test_a_first_contact_that_ses_refuses_waits_in_its_conversation(world: World) -> None:
+    hold(world, NEW, CONTACT_ALIAS)
+    text = ruled(world)
+
+    def refuse_it(_: object) -> None:
+        raise SendRefusedError("ses-rejected")
+
+    world.mailer.fault = refuse_it
+    world.receive(text)
+    intake, opened = both(world)
+    assert (intake.state, opened.state) == (State.RELEASED, State.HELD)
+    assert opened.codes == ("spam", "ses-rejected")
+    world.mailer.fault = lambda _: None
+    release(opened.id, asking(opened), a_desk(world))
+    assert only(world.receive(world.queue.bodies.pop())).outcome == "released"
+    assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize("fails", [SendUncertainError(), SendDeferredError("ses-throttled")])
+def test_a_first_contact_is_moved_and_sent_once_however_often_its_release_begins(
+    world: World, fails: Exception
+) -> None:
+    hold(world, NEW, CONTACT_ALIAS)
+    text = ruled(world)
+
+    def fail(_: object) -> None:
+        raise fails
+
+    world.mailer.fault = fail
+    with pytest.raises(type(fails)):
+        world.receive(text)
+    world.mailer.fault = lambda _: None
+    if isinstance(fails, SendUncertainError):
+        world.clock.pass_by(LEASE)
+    for _ in range(2):
+        assert only(world.receive(text)).outcome == "released"
+    assert len(world.sent) == 1
+    _, opened = both(world)
+    assert kinds(world, opened.conversation) == ["release-asked", "released"]
+    assert kinds(world, "intake") == ["release-asked", "released"]
+
+
+def test_a_release_of_a_first_contact_that_ends_anywhere_is_resumed(world: World) -> None:
+    """After each write in turn, the process ends; then the request comes again."""
+    for write in range(1, 20):
+        again = World()
+        hold(again, NEW, CONTACT_ALIAS)
+        text = ruled(again)
+        crash = Crash(again, after=write)
+        if not crash.ends(text):
+            assert write > 8
+            return
+        again.clock.pass_by(LEASE)
+        assert only(again.receive(text)).outcome == "released"
+        assert len({each.tags["message"] for each in again.sent}) == 1
+        assert [each.state for each in both(again)] == [State.RELEASED, State.RELEASED]
+        _, opened = both(again)
+        assert kinds(again, opened.conversation) == ["release-asked", "released"]
+    pytest.fail("it never ended")
+
+
+class Ended(BaseException):
+    """The process is gone."""
+
+
+class Crash:
+    """Ends the process after so many writes of the table, the archive and SES."""
+
+    def __init__(self, world: World, *, after: int) -> None:
+        self._world, self._left = world, after
+
+    def ends(self, text: str) -> bool:
+        ports = (
+            (self._world.messages, ("claim", "take_over", "advance", "finish")),
+            (self._world.outside.history, ("append",)),
+            (self._world.archive, ("put",)),
+            (self._world.mailer, ("send",)),
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            for port, names in ports:
+                for name in names:
+                    patch.setattr(port, name, self._counted(getattr(port, name)))
+            try:
+                self._world.receive(text)
+            except Ended:
+                return True
+        return False
+
+    def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: Any, **named: Any) -> Any:
+            done = call(*given, **named)
+            self._left -= 1
+            if not self._left:
+                raise Ended
+            return done
+
+        return counted
+
+
+def test_who_wrote_a_first_contact_is_noted_by_a_hash_until_it_has_a_conversation(world: World) -> None:
+    held = hold(world, NEW, CONTACT_ALIAS)
+    assert held.author_hash == world.directory.author_hash(Mailbox("neu", "privatmail.example"))
+    world.receive(ruled(world))
+    intake, opened = both(world)
+    assert (intake.author_hash, opened.author_hash) == (held.author_hash, None)
 
 
 def test_a_first_contact_whose_author_is_not_proved_opens_nothing(world: World) -> None:
@@ -352,8 +561,11 @@ def test_a_first_contact_whose_author_is_not_proved_opens_nothing(world: World) 
 
 def test_a_refusal_that_is_asked_for_again_is_told_once(world: World) -> None:
     hold(world)
-    for text in (ruled(world, refuse), ruled(world, refuse)):
+    first, second = ruled(world, refuse), ruled(world, refuse)
+    for text in (first, first, second):
         world.receive(text)
+        world.clock.pass_by(timedelta(days=3))
+    world.receive(ruled(world, refuse))
     (told,) = world.sent
     assert (str(told.forward_path), told.tags.get("kind")) == (BUYER, "notice")
 
@@ -386,6 +598,44 @@ def test_a_refusal_of_an_erased_mail_tells_nobody(world: World) -> None:
     world.archive.objects.clear()
     assert only(world.receive(text)).outcome == "refused"
     assert not world.sent
+
+
+def test_two_requests_for_a_refusal_at_the_same_moment_tell_once(world: World) -> None:
+    hold(world)
+    first, second = ruled(world, refuse), ruled(world, refuse)
+
+    def meanwhile(_: object) -> None:
+        world.mailer.fault = lambda _: None
+        with pytest.raises(BusyError):
+            world.receive(second)
+
+    world.mailer.fault = meanwhile
+    world.receive(first)
+    world.receive(second)
+    assert len(world.sent) == 1
+
+
+def test_a_refusal_of_a_mail_whose_alias_is_gone_tells_nobody(world: World) -> None:
+    hold(world)
+    text = ruled(world, refuse)
+    world.memory.aliases.clear()
+    assert only(world.receive(text)).outcome == "refused"
+    assert not world.sent
+
+
+def test_a_receipt_that_comes_again_after_a_failed_release_chains_its_outcome_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notification = world.accept(mail(BUYER), BUYER, SELLER_ALIAS, spam="FAIL")
+    world.receive(notification)
+    with monkeypatch.context() as unsafe:
+        unsafe.setattr(override, "prepare", lambda *_: (None, (Finding("leak"),)))
+        world.receive(ruled(world))
+    for _ in range(2):
+        world.receive(notification)
+    late = world.memory.events[(CONVERSATION, EventId(f"{world.message.id}-outcome"))]
+    assert json.loads(late.record)["facts"] == {"outcome": "held", "codes": "spam leak"}
+    assert kinds(world) == ["release-asked", "outcome", "outcome"]
 
 
 # Requests and outcomes

@@ -1,24 +1,47 @@
 """The preview, as a person calls it."""
 
+import argparse
+import contextlib
+import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from sandbox.preview import add_command
 
 ROOT = Path(__file__).parents[3]
 ANNA = "anna.kaeufer@privatmail.example"
 SHOP = "shop@haendler-mueller.example"
 
 
-def preview(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+Ended = subprocess.CompletedProcess[str]
+
+
+def preview(*arguments: str | Path) -> Ended:
+    """The command in this process: starting Python takes longer than what it does."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox")
+    add_command(parser.add_subparsers())
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            given = parser.parse_args(["preview", *map(str, arguments)])
+            status = given.run(parser, given)
+        except SystemExit as ended:
+            status = ended.code
+    return Ended(arguments, status, out.getvalue(), err.getvalue())
+
+
+def program(*arguments: str | Path) -> Ended:
     command = [sys.executable, "-m", "sandbox", "preview", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def lines(*arguments: str | Path) -> list[dict[str, object]]:
-    done = preview(*arguments)
+def lines(*arguments: str | Path, by: Callable[..., Ended] = preview) -> list[dict[str, object]]:
+    done = by(*arguments)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -129,5 +152,5 @@ def test_a_name_as_long_as_the_file_system_takes_gets_its_mail_twice(tmp_path: P
 def test_a_file_name_that_is_no_text_stops_nobody(tmp_path: Path) -> None:
     odd = tmp_path / "odd\udcff.eml"
     odd.write_bytes(write(tmp_path, "a.eml", ANNA).read_bytes())
-    (line,) = lines("--out", tmp_path / "out", odd)
+    (line,) = lines("--out", tmp_path / "out", odd, by=program)
     assert line["outcome"] == "relayed"

@@ -41,3 +41,15 @@ def test_a_put_is_one_call(deployment: Deployment, archive: S3Archive) -> None:
     deployment.wire.calls.clear()
     archive.put("c1/original.eml", b"x", media_type="message/rfc822", metadata={})
     assert deployment.wire.operations() == ["s3.PutObject"]
+
+
+def test_keys_are_listed_behind_one_in_order(deployment: Deployment, archive: S3Archive) -> None:
+    for key in (
+        "entries/c1/0002_b.json",
+        "entries/c1/0001_a.json",
+        "entries/c1/0003_c.json",
+        "entries/c10/1",
+    ):
+        archive.put(key, b"{}", media_type="application/json", metadata={})
+    listed = archive.listed("entries/c1/", "entries/c1/0001_a.json")
+    assert listed == ["entries/c1/0002_b.json", "entries/c1/0003_c.json"]

@@ -178,3 +178,18 @@ def test_a_mailbox_belongs_to_one_party_only(stores: Stores) -> None:
         stores.directory.register(a_party(id=PartyId("p-other"), mailboxes=(Mailbox("annab", "gmail.com"),)))
     assert stores.directory.parties([PartyId("p-other")]) == {}
     assert "annab" not in str(caught.value)
+
+
+def test_an_author_has_one_hash_in_every_spelling_and_it_does_not_tell_the_mailbox(stores: Stores) -> None:
+    one = stores.directory.author_hash(Mailbox("annab", "gmail.com"))
+    assert stores.directory.author_hash(Mailbox("AnnaB+shop", "googlemail.com")) == one
+    assert stores.directory.author_hash(Mailbox("annac", "gmail.com")) != one
+    assert "annab" not in one
+
+
+def test_a_conversation_is_read_alone_as_it_is_with_its_messages(stores: Stores) -> None:
+    stores.directory.open(a_conversation(), [])
+    view = stores.directory.conversation(a_conversation().id)
+    assert view is not None
+    assert stores.directory.alone(a_conversation().id) == view.conversation
+    assert stores.directory.alone(ConversationId("nothing")) is None

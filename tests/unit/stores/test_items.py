@@ -70,6 +70,8 @@ FULL = [
         record='{"kind": "message"}',
         folder="conversations/c1/0007_x/",
         released="conversations/c1/events/x/",
+        told=True,
+        author_hash="ab" * 32,
     ),
     Conversation(
         id=ConversationId("c1"),

@@ -335,3 +335,15 @@ def test_each_subject_has_its_own_window(stores: Stores) -> None:
 def test_a_day_later_another_message_may_notify(stores: Stores) -> None:
     assert stores.messages.claim_notice("p1-too-large", ONE, MORNING)
     assert stores.messages.claim_notice("p1-too-large", OTHER, MORNING + timedelta(hours=24))
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_message_that_has_its_outcome_can_be_taken_and_put_down(
+    stores: Stores, claimed: Message, told: bool
+) -> None:
+    refused = stores.messages.finish(claimed, State.REFUSED, codes=("spam",), finished_at=LATER)
+    taken = stores.messages.take_over(refused, a_lease("invocation-2", LATER))
+    put_down = stores.messages.put_down(taken, told=told)
+    assert put_down == replace(refused, told=told) == stored(stores, claimed)
+    with pytest.raises(LeaseLostError):
+        stores.messages.put_down(replace(taken, lease=a_lease("invocation-3", LATER)), told=not told)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,3 +51,15 @@ def test_every_record_of_every_logger_is_read() -> None:
         cage.stop()
     assert cage.heard == ["'girlitz-handel' in a record of somewhere.deep"]
     canary.CAGE.heard.clear()  # The ear of this run heard it too.
+
+
+def test_what_a_process_that_shares_the_run_heard_outside_of_any_test_is_heard_by_the_one_that_reports() -> (
+    None
+):
+    sharing, reporting = canary.Cage(), canary.Cage()
+    sharing.note(canary.BODY_WORD, "fixture")
+    node = SimpleNamespace(config=SimpleNamespace(workeroutput={}), exitstatus=0)
+    sharing.pytest_sessionfinish(node)  # type: ignore[arg-type]
+    reporting.pytest_testnodedown(SimpleNamespace(workeroutput=node.config.workeroutput), None)
+    assert reporting.heard == ["'stieglitzgeheimnis' in a fixture"]
+    assert node.exitstatus == pytest.ExitCode.TESTS_FAILED

@@ -1,5 +1,6 @@
 """A conversation is told completely, whatever its mails are."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,10 @@ from parley.archive.content import content_of
 from parley.archive.keys import CONTENT, ORIGINAL, RELAYED
 from parley.archive.records import EventKind
 from parley.archive.transcript.building import build
-from parley.archive.transcript.model import Difference, File, Kind, Lack, Missing, Told
+from parley.archive.transcript.mails import File
+from parley.archive.transcript.markup import text_of as text_of_markup
+from parley.archive.transcript.messages import Difference, Kind, Told
+from parley.archive.transcript.model import Lack, Missing
 from parley.archive.transcript.rendering import render
 from parley.archive.transcript.room import MAX_ATTEMPTS, MAX_UNPROVED
 from parley.archive.transcript.seen import MAX_ALL_OCTETS, Album
@@ -386,12 +390,58 @@ def test_whatever_octets_a_mail_is_it_is_told(raw: bytes) -> None:
     assert page.endswith("</html>")
 
 
-def test_a_mailbox_that_tags_cut_is_hidden_beside_a_whole_one() -> None:
+_CUT = BUYER_MAILBOX.replace("@", "<b>@</b>")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"<p>{BUYER_MAILBOX}</p><p>{_CUT}</p>",
+        f"<p>{BUYER_MAILBOX}{_CUT}</p>",
+        f"<p>{_CUT}{BUYER_MAILBOX}</p>",
+        f"<p>b-7k2m@relay.example{_CUT}</p>",
+        "<table><tr><td>anna.kaeufer</td><td>@privatmail.example</td></tr></table>",
+        "<p>an&#8203;na.<i>kaeufer</i>@privat&shy;mail.example</p>",
+        "<p>anna.kaeufer@privatmail。example &lt;anna.kaeufer@privatmail.example&gt;</p>",
+        "<a href='https://x.example/?to=%61nna.kaeufer%2540privatmail.example'>x</a>",
+    ],
+)
+def test_a_mailbox_is_hidden_however_tags_and_signs_cut_it(written: str) -> None:
     exchange = Exchange()
-    cut = BUYER_MAILBOX.replace("@", "<b>@</b>")
-    exchange.mail(text_mail(f"<p>{BUYER_MAILBOX}</p><p>{cut}</p>", subtype="html"))
-    page = exchange.page()
-    assert "privatmail" not in page
+    exchange.mail(text_mail(written, subtype="html"))
+    exchange.mail(text_mail(written))
+    (html, plain) = exchange.transcript().messages
+    for told_one in (html, plain) if "<b>" not in written else (html,):
+        assert told_one.shown is not None
+        for each in told_one.shown.passages:
+            said = re.sub(
+                r"\[U\+[0-9A-F]+\]|[\W\d_]+", "", "".join((text_of_markup(each.markup), *each.links))
+            )
+            assert "kaeuferprivatmail" not in said
+
+
+def test_a_long_name_of_a_file_keeps_its_ending() -> None:
+    exchange = Exchange()
+    name = "rechnung " + "lang " * 60 + ".pdf.exe"
+    exchange.mail(f'From: a@b.example\r\nContent-Type: application/pdf; name="{name}"\r\n\r\nx'.encode())
+    (file,) = files_of(told(exchange))
+    assert file.name.startswith("rechnung lang")
+    assert file.name.endswith("lang .pdf.exe")
+    assert len(file.name) == 200
+    original = exchange.transcript(with_originals=True).messages[0].original
+    assert original is not None
+    assert original.files[0][0] == file.name
+
+
+def test_parts_of_an_original_are_told_as_text_or_as_its_attachments() -> None:
+    exchange = Exchange()
+    exchange.mail(rich_mail(), findings=[["protected-masked", "note", "part:1.2", 1]])
+    exchange.mail(rich_mail())
+    exchange.mail(b"Content-Type: application/pdf\r\n\r\nx", findings=[["x", "note", "part:1", 1]])
+    mixed, unfound, lone = exchange.transcript().messages
+    assert dict(mixed.parts) == {"1.1.1": 0, "1.1.2": 0, "1.2": 1, "1.3": 2, "1.4": 3, "1.5": 4}
+    assert dict(unfound.parts) == {}
+    assert dict(lone.parts) == {"1": 1}
 
 
 class TestWhatIsNotMaskedAnew:

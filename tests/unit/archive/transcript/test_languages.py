@@ -1,5 +1,6 @@
 """German and English say the same things."""
 
+import re
 from dataclasses import fields
 from datetime import UTC, datetime
 from string import Formatter
@@ -9,9 +10,10 @@ import pytest
 
 from parley.archive.records import EventKind
 from parley.archive.transcript.differences import FLAGS, KINDS, LACKS
-from parley.archive.transcript.languages import LANGUAGES, words_for
+from parley.archive.transcript.languages import LANGUAGES, english_codes, words_for
 from parley.archive.transcript.languages.words import Words
-from parley.archive.transcript.model import Kind, Lack
+from parley.archive.transcript.messages import Kind
+from parley.archive.transcript.model import Lack
 from parley.conversation.conversations import Status
 from parley.conversation.messages import State
 from parley.conversation.parties import Role
@@ -65,6 +67,16 @@ def test_no_sentence_was_left_untranslated() -> None:
         if getattr(GERMAN, name)[key] == text
     }
     assert same == set()
+
+
+def test_no_plainer_words_are_those_of_the_table() -> None:
+    assert [code for code, words in english_codes._PLAINER.items() if CODES[code].meaning == words] == []
+
+
+@pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
+def test_nobody_has_to_know_what_the_relay_is_made_of(words: Words) -> None:
+    told = " ".join((*words.codes.values(), *words.events.values(), *words.problems.values()))
+    assert re.findall(r"\b(?:SES|SNS|DMARC|SPF|DKIM|MIME|boundary|HTML)\b", told.replace("S/MIME", "")) == []
 
 
 def test_what_masking_changes_is_told_by_its_kind() -> None:

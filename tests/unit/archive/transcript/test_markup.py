@@ -120,7 +120,7 @@ def test_an_alias_is_marked_wherever_it_stands_and_tags_are_left_alone() -> None
 
 def test_stars_are_a_mask_only_where_something_was_masked() -> None:
     assert of_plain("great ***", marker((), contacts=False)) == "great ***"
-    assert of_plain("call ***", marker((), contacts=True)) == "call <mark>***</mark>"
+    assert of_plain("call ***", marker((), contacts=True)) == 'call <mark class="mask">***</mark>'
 
 
 def test_masks_are_those_that_masking_writes() -> None:

@@ -6,11 +6,13 @@ from base64 import b64encode
 from datetime import timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
-from statistics import median
 
 import pytest
 
+from parley.archive.records import EventKind
+from parley.archive.transcript import wording
 from parley.archive.transcript.languages import LANGUAGES
+from parley.archive.transcript.model import Lack, Missing
 from parley.archive.transcript.rendering import POLICY, render
 from parley.archive.verification import Verdict
 from parley.conversation.messages import State
@@ -106,7 +108,7 @@ def test_a_window_that_runs_and_one_that_is_over_are_told_apart() -> None:
 def test_the_verdict_on_the_chain_is_told() -> None:
     exchange = Exchange()
     exchange.mail(text_mail("x"))
-    assert "not verified for this page" in exchange.page()
+    assert "not verified when this page was made" in exchange.page()
     assert "verified: nothing was removed" in exchange.page(
         verdict=Verdict(conversation="c1", count=1, signed=1, faults=())
     )
@@ -127,6 +129,85 @@ def test_sizes_and_spans_are_written_as_people_write_them() -> None:
     assert "nach 1 Stunde" in exchange.page("de")
     assert "after 1 hour" in exchange.page("en")
     assert "Within 2 days" in exchange.page("en")
+
+
+def test_an_answer_within_seconds_has_its_words() -> None:
+    assert wording.of_span(LANGUAGES["en"], timedelta(seconds=5)) == "less than a minute"
+    assert wording.of_span(LANGUAGES["de"], timedelta(days=2, minutes=1)) == "2 Tagen 1 Minute"
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("part:1.1", "in the text"),
+        ("part:1.2", "in attachment 1 of the original"),
+        ("part:1.2.1", "in attachment 1 of the original"),
+        ("part:1.3:filename", "in the name of attachment 2 of the original"),
+        ("part:1.9", "in part 1.9"),
+        ("part:1.9:filename", "in the file name of part 1.9"),
+        ("part:1.1.4", "in part 1.1.4"),
+        ("header:reply-to", "in the field Reply-To"),
+        ("subject", "in the subject"),
+        ("", ""),
+    ],
+)
+def test_places_are_told_as_a_person_finds_them(place: str, told: str) -> None:
+    parts = {"1.1": 0, "1.2": 1, "1.3": 2}
+    assert wording.of_place(LANGUAGES["en"], place, parts) == told
+
+
+def test_what_the_mail_service_found_is_told_in_words() -> None:
+    verdicts = (("spam", "PASS"), ("virus", "FAIL"), ("SPF", "PASS"), ("DKIM", "-"), ("DMARC", "PASS"))
+    assert list(wording.of_verdicts(LANGUAGES["en"], verdicts)) == [
+        ("spam: none found", True),
+        ("viruses: found", False),
+        ("Proofs of who wrote it: SPF, DMARC", True),
+    ]
+    assert list(wording.of_verdicts(LANGUAGES["de"], (("spam", "GRAY"), ("SPF", "-")))) == [
+        ("Spam: unsicher", None),
+        ("Nachweise, wer sie schrieb: keine", False),
+    ]
+
+
+def test_what_many_messages_lack_is_told_once() -> None:
+    missing = [Missing(Lack.ERASED, seq, "erased") for seq in (1, 2, 4)] + [Missing(Lack.SHARE, 2, "db.tt")]
+    assert wording.gathered(missing, frozenset((1, 2))) == [
+        (Lack.ERASED, "erased", [1, 2]),
+        (Lack.SHARE, "db.tt", [2]),
+    ]
+
+
+def test_facts_of_an_event_are_told_in_words() -> None:
+    exchange = Exchange()
+    held = exchange.mail(text_mail("x"), State.HELD)
+    exchange.event(EventKind.OUTCOME, held, outcome="held", codes="spam virus", other="a-1")
+    page = exchange.page()
+    for told in (
+        "outcome: <bdi>held for a reviewer</bdi>",
+        "why: <bdi>the mail service takes it for spam; the mail service found a virus</bdi>",
+        "other: <bdi>a-1</bdi>",
+    ):
+        assert told in page
+
+
+def test_of_what_went_its_way_only_reasons_that_are_no_findings_are_told() -> None:
+    exchange = Exchange()
+    found = [["protected-masked", "note", "part:1", 1]]
+    exchange.mail(text_mail("x"), findings=found, codes=("protected-masked", "auto-reply"))
+    exchange.mail(text_mail("x"), State.HELD, findings=found, codes=("protected-masked",))
+    passed, held = exchange.transcript().messages
+    assert wording.reasons(passed) == ("auto-reply",)
+    assert wording.reasons(held) == ("protected-masked",)
+
+
+def test_what_was_masked_for_the_page_alone_does_not_pass_for_unchanged() -> None:
+    exchange = Exchange()
+    exchange.mail(text_mail("x"), State.REFUSED)
+    told = "not recorded: it was masked for this page alone"
+    assert told in exchange.page()
+    with_originals = exchange.page(with_originals=True)
+    assert told not in with_originals
+    assert "As it was written, not masked" in with_originals
 
 
 def test_the_same_conversation_gives_the_same_page() -> None:
@@ -153,11 +234,8 @@ def seconds(exchange: Exchange) -> float:
     return time.thread_time() - began
 
 
-@pytest.mark.slow
-def test_time_grows_linearly_and_two_hundred_messages_take_a_second_at_most() -> None:
-    exchanges = {count: of_many(count) for count in (50, 200, 800)}
-    seconds(exchanges[50])
-    times = {count: median(seconds(exchange) for _ in range(7)) for count, exchange in exchanges.items()}
-    assert times[200] < 1
-    assert times[800] / times[200] < 6
-    assert times[200] / times[50] < 6
+def test_time_grows_linearly() -> None:
+    """`make bench` measures how much it is. Eight times the messages would take 64 times as long if each
+    looked at all others; the least of three runs is what the machine's other work disturbs least."""
+    few, many = (min(seconds(exchange) for _ in range(3)) for exchange in (of_many(40), of_many(320)))
+    assert many / few < 16

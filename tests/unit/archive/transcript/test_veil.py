@@ -1,5 +1,7 @@
 """No registered mailbox in a transcript, whatever it was when its mail went out."""
 
+import time
+
 import pytest
 
 from parley.archive.transcript.veil import veil
@@ -17,11 +19,42 @@ HIDDEN = veil(PARTIES, {Role.BUYER: "b-7k2m@relay.example", Role.SELLER: "s-9q4t
         "Anna.Kaeufer@PRIVATMAIL.example",
         "anna.kaeufer%40privatmail.example",
         "anna.kaeufer&#64;privatmail.example",
+        "anna.kaeufer@privatmail\u3002example",
+        "anna.kaeufer\uff20privatmail\uff0eexample",
+        "\uff41nna.kaeufer@privatmail.example",
+        "%61nna%2Ekaeufer%40privatmail.example",
+        "anna.kaeufer%2540privatmail.example",
+        "&#97;nna.kaeufer&commat;privatmail&period;example",
+        "anna.kaeufer&amp;#64;privatmail.example",
+        "an\u200bna.kaeu\xadfer@priv\u2060atmail.example",
+        "anna[U+200B].kaeufer@privatmail.example",
+        "anna.kaeufer @ privatmail.example",
+        "anna.kaeufer\t@privatmail.example",
     ],
 )
 def test_a_mailbox_becomes_its_owners_alias(written: str) -> None:
     assert HIDDEN.finds(written)
     assert HIDDEN.over(f"to <{written}>.") == "to <b-7k2m@relay.example>."
+
+
+@pytest.mark.parametrize("before", ["mailto%3A", "&lt;", "?to=", "%20", "&quot;"])
+def test_what_stands_before_a_mailbox_does_not_hide_it(before: str) -> None:
+    assert HIDDEN.over(f"{before}anna.kaeufer@privatmail.example") == f"{before}b-7k2m@relay.example"
+
+
+@pytest.mark.parametrize("beside", ["anna.kaeufer@privatmail.example", "b-7k2m@relay.example", "***@***"])
+def test_a_mailbox_that_is_joined_to_another_or_to_an_alias_is_hidden(beside: str) -> None:
+    for text in (f"{beside}anna.kaeufer@privatmail.example", f"anna.kaeufer@privatmail.example{beside}"):
+        assert HIDDEN.finds(text)
+        assert "anna.kaeufer" not in HIDDEN.over(text)
+
+
+def test_a_long_text_of_at_signs_takes_no_longer_than_another() -> None:
+    mailbox = "anna.kaeufer@privatmail.example"
+    for text in (mailbox[:-1] * 20_000, f"***@***{mailbox}" * 20_000 + "x", "a\u200b" * 300_000 + "@"):
+        began = time.thread_time()
+        assert not HIDDEN.finds(text)
+        assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize(
