@@ -1,5 +1,6 @@
 """`up` as a person runs it: what it prints works as it stands, and Ctrl-C leaves nothing."""
 
+import argparse
 import http.client
 import os
 import re
@@ -8,12 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sandbox import throughput
+from sandbox import up as up_command
 from sandbox.emulator.tools import ROOT
 from sandbox.loopback import HOST, listening
 from tests.sandbox.emulator.test_process import free_port
@@ -224,15 +228,20 @@ def test_a_folder_that_cannot_be_kept_is_named_with_the_way_out(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("option", ["--mails=0", "--mails=-1", "--connections=0", "--conversations=0"])
-def test_a_measurement_of_nothing_is_wrong_usage(option: str) -> None:
-    command = [sys.executable, "-m", "sandbox", "throughput", option]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=ENDING_SECONDS)
-    assert ended.returncode == 2
-    assert "is not a number from 1" in ended.stderr
+def test_a_measurement_of_nothing_is_wrong_usage(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert wrong_usage(throughput.add_command, "throughput", option) == 2
+    assert "is not a number from 1" in capsys.readouterr().err
 
 
-def test_something_that_is_no_port_is_wrong_usage(tmp_path: Path) -> None:
-    process = start(tmp_path, "--imap-port=70000")
-    _, errors = process.communicate(timeout=ENDING_SECONDS)
-    assert process.returncode == 2
-    assert "70000 is not a port: a number from 1 to 65535" in errors
+def test_something_that_is_no_port_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert wrong_usage(up_command.add_command, "up", "--imap-port=70000") == 2
+    assert "70000 is not a port: a number from 1 to 65535" in capsys.readouterr().err
+
+
+def wrong_usage(add_command: Callable[[Any], None], *arguments: str) -> object:
+    """The exit status of arguments that are refused where they are read."""
+    parser = argparse.ArgumentParser()
+    add_command(parser.add_subparsers())
+    with pytest.raises(SystemExit) as ended:
+        parser.parse_args(arguments)
+    return ended.value.code

@@ -5,11 +5,27 @@ The longest come first, so that the processes end at about the same time.
 """
 
 import os
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 MOST = 4
 """More processes than this win little: the longest group of tests ends last."""
+
+SANDBOX = frozenset(
+    (
+        *(
+            "tests/sandbox/test_archiving.py",
+            "tests/sandbox/test_reviewing.py",
+            "tests/sandbox/test_stack.py",
+        ),
+        *("tests/programs/test_swaks.py", "tests/programs/test_sylpheed.py"),
+        *("tests/programs/test_terminal_programs.py", "tests/cli/test_in_the_sandbox.py"),
+        *("tests/cli/test_erase_in_the_sandbox.py", "tests/cli/test_review_in_the_sandbox.py"),
+    )
+)
+"""Whose tests ask for the shared sandbox."""
 
 LONGEST = (
     *("tests/sandbox/test_up.py", "tests/sandbox/page/test_hostile_mail.py", "tests/sandbox"),
@@ -29,6 +45,22 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class Scheduling(LoadFileScheduling):
+    """A group of tests goes to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
+
+
+def group(nodeid: str) -> str:
+    path = nodeid.partition("::")[0]
+    return "sandbox" if path in SANDBOX else path
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Octets that nobody reads name no test: a compressed file holds the time, and all processes must know a
     test by one name."""
@@ -36,27 +68,16 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if unread else None
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Before xdist reads the groups."""
-    if not hasattr(config, "workerinput"):
-        return
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=_place)
+        if "sandbox" in getattr(item, "fixturenames", ()) and group(item.nodeid) != "sandbox":
+            raise pytest.UsageError(f"{group(item.nodeid)} needs the sandbox: name it in {__name__}.SANDBOX")
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _place(group(item.nodeid)))
 
 
-def _group(item: pytest.Item) -> str:
-    return "sandbox" if _in_the_sandbox(item) else item.location[0]
-
-
-def _place(item: pytest.Item) -> int:
+def _place(found: str) -> int:
     """0: at the beginning. Within a place the order stays."""
-    if _in_the_sandbox(item):
+    if found == "sandbox":
         return 0
-    found = (place for place, path in enumerate(LONGEST, 1) if item.location[0].startswith(path))
-    return next(found, len(LONGEST) + 1)
-
-
-def _in_the_sandbox(item: pytest.Item) -> bool:
-    return "sandbox" in getattr(item, "fixturenames", ())
+    return next((place for place, path in enumerate(LONGEST, 1) if found.startswith(path)), len(LONGEST) + 1)

@@ -16,15 +16,11 @@ def config(source: pytest.Config.ArgsSource = WHOLE, keyword: str = "", **more: 
 
 class Item:
     def __init__(self, path: str, *fixtures: str) -> None:
-        self.location = (path, 0, "test")
+        self.nodeid = f"{path}::test"
         self.fixturenames = fixtures
-        self.group = ""
-
-    def add_marker(self, mark: pytest.MarkDecorator) -> None:
-        (self.group,) = mark.args
 
 
-def shared_out(*items: Item) -> list[Item]:
+def in_order(*items: Item) -> list[Item]:
     listed: list[Any] = list(items)
     workers.pytest_collection_modifyitems(config(workerinput={}), listed)
     return listed
@@ -48,10 +44,15 @@ def test_the_whole_suite_is_shared_among_the_processors_and_a_part_is_not(
 
 
 def test_all_that_share_the_sandbox_stay_in_one_process_and_come_first() -> None:
-    one, two = Item("tests/unit/test_a.py"), Item("tests/programs/test_b.py", "home", "sandbox")
-    three = Item("tests/sandbox/test_c.py", "sandbox")
-    assert shared_out(one, two, three) == [two, three, one]
-    assert (two.group, three.group) == ("sandbox", "sandbox")
+    one, two = Item("tests/unit/test_a.py"), Item("tests/programs/test_swaks.py", "home", "sandbox")
+    three = Item("tests/sandbox/test_stack.py")
+    assert in_order(one, two, three) == [two, three, one]
+    assert workers.group(two.nodeid) == workers.group(three.nodeid) == "sandbox"
+
+
+def test_a_module_that_shares_the_sandbox_and_is_not_named_stops_the_run() -> None:
+    with pytest.raises(pytest.UsageError, match=r"tests/unit/test_a\.py needs the sandbox"):
+        in_order(Item("tests/unit/test_a.py", "sandbox"))
 
 
 def test_the_tests_of_a_module_stay_together_in_their_order() -> None:
@@ -60,16 +61,18 @@ def test_the_tests_of_a_module_stay_together_in_their_order() -> None:
         Item("tests/cli/test_a.py"),
         Item("tests/cli/test_b.py"),
     )
-    assert shared_out(first, second, other) == [first, second, other]
-    assert first.group == second.group != other.group
+    assert in_order(first, second, other) == [first, second, other]
+    assert workers.group(first.nodeid) == "tests/cli/test_a.py"
 
 
-def test_every_place_that_is_told_to_take_long_is_there(pytestconfig: pytest.Config) -> None:
-    assert [path for path in workers.LONGEST if not (pytestconfig.rootpath / path).exists()] == []
+def test_every_place_that_is_named_is_there(pytestconfig: pytest.Config) -> None:
+    assert [
+        path for path in (*workers.LONGEST, *workers.SANDBOX) if not (pytestconfig.rootpath / path).exists()
+    ] == []
 
 
 def test_a_single_process_keeps_the_order_of_the_files() -> None:
-    items: list[Any] = [Item("tests/unit/test_a.py"), Item("tests/sandbox/test_c.py", "sandbox")]
+    items: list[Any] = [Item("tests/unit/test_a.py"), Item("tests/sandbox/test_stack.py")]
     before = list(items)
     workers.pytest_collection_modifyitems(config(), items)
     assert items == before
