@@ -38,7 +38,8 @@ about-you.json   how you are registered
 messages.json    a list of your messages: when, which way, what became of them, and their files
 messages/        your mails as you sent them, and those of others as they reached you
 
-Where the list has no file for a message, it says why: "erased" means that it was deleted before.
+Where the list has no file for a message, it says why: "erased" means that it was deleted before. Mails to a
+shop's public address that were stopped before they opened a conversation are not in here.
 """
 
 
@@ -79,6 +80,7 @@ def access_export(
     case, api = case_of(case), api_of(site)
     if not out.parent.is_dir():
         raise UsageError(f"There is no folder {out.parent}.")
+    api.record_party_read(party, case=case)
     registered = asdict(api.party(party))
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
     scratch = Path(name)
@@ -118,7 +120,7 @@ def _parties(conversation: OpenedConversation) -> dict[Role, str]:
 def _add_conversation(
     site: Site, conversation: OpenedConversation, role: Role, bundle: ZipFile
 ) -> Iterator[Listed]:
-    holdings = holdings_of(site, conversation.id)
+    holdings = holdings_of(site, conversation.id).as_first_written()
     entries, roles = sorted(entries_of(holdings), key=lambda each: each.seq), _parties(conversation)
     wanted = [(share, kind) for share in shares(entries, role, roles=roles) for kind in _shown(share)]
     found = holdings.read_all((share.entry.folder + NAMES[kind] for share, kind in wanted), ahead=_AHEAD)

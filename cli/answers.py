@@ -44,6 +44,7 @@ class RegisteredParty:
     public_contacts: tuple[str, ...]
     own_domains: tuple[str, ...]
     contact_alias: str | None
+    former_mailboxes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
@@ -53,6 +54,7 @@ class RegisteredParty:
             locale=body["locale"],
             display_name=body["display_name"],
             mailboxes=tuple(body["mailboxes"]),
+            former_mailboxes=tuple(body["former_mailboxes"]),
             public_contacts=tuple(body["public_contacts"]),
             own_domains=tuple(body["own_domains"]),
             contact_alias=body["contact_alias"],

@@ -32,6 +32,8 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     # As many objects of the archive are read at a time.
     max_pool_connections=24,
+    # The digest of everything that proves something is compared anyway; this would compute another.
+    response_checksum_validation="when_required",
 )
 
 

@@ -1,6 +1,7 @@
 """`parley erase` and `parley erasures`: a privacy officer asks the function that erases.
 
-The officer's own credentials reach no mail: they may only ask, and what was asked is recorded.
+The officer's own credentials reach no mail: they may only ask, and what was asked is recorded. The name that
+goes along is a claim; who invoked the function is what CloudTrail tells.
 """
 
 import json as json_

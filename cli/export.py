@@ -24,7 +24,7 @@ from cli.evidence.ordering import Keys, Order, Page, Written
 from cli.evidence.party_page import Stored, party_page
 from cli.evidence.retelling import parties_of
 from cli.evidence.signing import key_in_kms, signature_of
-from cli.evidence.wording import fault_told, verdict_told
+from cli.evidence.wording import fault_told, harmless_line, verdict_told
 from cli.marketplace import MarketplaceApi
 from cli.options import FAILED, SENIOR, Case, Json, case_of
 from cli.review.commands import Conversation, api_of
@@ -163,9 +163,9 @@ def _document(out: Path, written: Written, checked: Checked) -> dict[str, object
 def _tell(out: Path, written: Written, checked: Checked) -> None:
     typer.echo(f"Written to {out}: {written.files} files, {written.octets} octets.")
     for each in written.unread:
-        typer.echo(f"not in the bundle: {each.key} ({each.code})")
+        typer.echo(harmless_line(f"not in the bundle: {each.key} ({each.code})"))
     for fault in checked.verdict.faults if checked.verdict else ():
-        typer.echo(fault_told(fault))
+        typer.echo(harmless_line(fault_told(fault)))
     typer.echo(f"The manifest is signed with {checked.manifest_key}")
     for key in checked.checkpoint_keys:
         typer.echo(f"Checkpoints are signed with {key}")

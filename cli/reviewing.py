@@ -66,6 +66,11 @@ class Reviewing(ABC):
         answered = self._ask("POST", f"/conversations/{segment(conversation)}/reads", body)
         return read_body(lambda read: str(read["id"]), answered)
 
+    def record_party_read(self, party: str, *, case: str, id: str | None = None) -> str:  # noqa: A002
+        """Records that the caller is about to read what is registered of a party; the record's id."""
+        answered = self._ask("POST", f"/parties/{segment(party)}/reads", _given(case=case, id=id))
+        return read_body(lambda read: str(read["id"]), answered)
+
     def record_export(
         self,
         conversation: str,

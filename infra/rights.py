@@ -43,7 +43,11 @@ REVIEWING = (
     *("list_conversations", "get_conversation", "get_history", "list_held"),
     *("add_note", "place_hold", "lift_hold", "record_read"),
 )
-DECIDING = (*REVIEWING, "get_party", "release_message", "refuse_message", "record_export")
+DECIDING = (
+    *REVIEWING,
+    *("get_party", "record_party_read"),
+    *("release_message", "refuse_message", "record_export"),
+)
 _ROUTES = {each.id: (each.method, re.sub(r"\{\w+\}", "*", each.path)) for each in OPERATIONS}
 _FILES = ("s3:GetObject",)
 

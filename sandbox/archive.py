@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from parley.archive.chain import Committed
+from parley.archive.chain import Committed, nothing
 from parley.archive.keys import CONTENT, ORIGINAL, RELAYED, entry_key, transcript_key
 from parley.conversation.aliases import ConversationId
 from parley.conversation.messages import Message
@@ -70,7 +70,9 @@ class ConversationArchive:
 
     def kept(self, message: Message) -> Kept:
         """The keys of a message's objects. original and entry: also while they are not written yet."""
-        committed = json.loads(message.link or "{}").get("commitments", {})
+        told = json.loads(message.link or "{}").get("commitments", {})
+        salt = dict(message.salts).get(Committed.RECORD, "")
+        committed = {kind for kind in told if told[kind] != nothing(salt, Committed(kind))}
         return Kept(
             bucket=self._bucket,
             original=message.folder + ORIGINAL,

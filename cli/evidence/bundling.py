@@ -20,8 +20,9 @@ from parley.archive.chain import Committed, link_hash
 from parley.archive.entries import Entry, EntryError, read_entry
 from parley.archive.evidence import Manifest, Opened, Unread
 from parley.archive.evidence_files import File, file_of, is_safe
+from parley.archive.exporting import redaction_in
 from parley.archive.keys import CONTENT, NAMES, RELAYED
-from parley.archive.redaction import Share, attachments_in, shares
+from parley.archive.redaction import NOTHING, NoSuchPartyError, Share, attachments_in, shares
 
 _AHEAD = 4
 """How many mails are in memory at a time, of 40 MB at most."""
@@ -66,7 +67,7 @@ class _Writer:
         done = progress(len(listed))
         told = self._told(listed, done)
         entries = sorted(self._entries(told), key=lambda each: each.seq)
-        opened = shares(entries, self._order.viewer, roles=self._order.roles, exported=self._order.exported)
+        opened = self._shares(entries)
         self._add(evidence.README, readme(self._order.conversation, self._order.viewer))
         attachments = self._add_contents(opened, done)
         self._add_attachments(listed, attachments, done)
@@ -81,6 +82,15 @@ class _Writer:
         for public in (keys_.manifest, *keys_.checkpoints):
             self._add(evidence.key_path(public.fingerprint), public.to_pem())
         self._sign(keys_, entries)
+
+    def _shares(self, entries: Sequence[Entry]) -> list[Share]:
+        """What the relay recorded for this export; of everything where nothing is kept back."""
+        if self._order.viewer is None:
+            return shares(entries, None, roles=self._order.roles)
+        if self._order.viewer not in self._order.roles:
+            raise NoSuchPartyError(self._order.viewer)
+        told = redaction_in(entries, self._order.exported)
+        return [Share(each, NOTHING) for each in entries] if told is None else told.shares(entries)
 
     def _told(self, listed: Iterable[str], done: Callable[[], None]) -> list[tuple[str, bytes]]:
         """Entries and checkpoints."""
@@ -112,7 +122,7 @@ class _Writer:
         return entry.seq in places
 
     def _add_contents(self, opened: Sequence[Share], done: Callable[[], None]) -> set[str]:
-        """Returns the digests of the attachments in the mails that went out."""
+        """Returns the keys of the attachments in the mails that went out."""
         wanted = [share.entry.folder + NAMES[kind] for share in opened for kind in share.contents]
         attachments: set[str] = set()
         relayed: dict[str, bytes] = {}
@@ -126,16 +136,15 @@ class _Writer:
             if name == RELAYED:
                 relayed = {folder: found.content}
             elif name == CONTENT and folder in relayed:
-                attachments |= attachments_in(relayed.pop(folder), found.content)
+                attachments |= attachments_in(self._order.conversation, relayed.pop(folder), found.content)
         return attachments
 
-    def _add_attachments(self, listed: Iterable[str], digests: set[str], done: Callable[[], None]) -> None:
-        prefix = keys.conversation_prefix(self._order.conversation) + "attachments/"
+    def _add_attachments(self, listed: Iterable[str], attached: set[str], done: Callable[[], None]) -> None:
+        prefix = keys.attachment_prefix(self._order.conversation)
         wanted = [
             key
             for key in listed
-            if key.startswith(prefix)
-            and (self._order.viewer is None or key.removeprefix(prefix).partition("/")[0] in digests)
+            if key.startswith(prefix) and (self._order.viewer is None or key in attached)
         ]
         for found in self._holdings.read_all(wanted, ahead=_AHEAD, done=done):
             if isinstance(found, Object):
@@ -151,7 +160,7 @@ class _Writer:
             if self._salts.get(key := entry.folder + NAMES[kind])
         }
         # The name of a folder tells what lies in it: to whom nothing in it is shown, it is not named.
-        folder = entry.folder if salts or not share.is_bare else ""
+        folder = entry.folder if share.opened else ""
         return Opened(link=entry.link, folder=folder, salts=salts, is_bare=share.is_bare)
 
     def _add_page(self, page: Page, opened: Sequence[Share]) -> None:

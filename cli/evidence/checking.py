@@ -8,19 +8,23 @@ from zipfile import BadZipFile, ZipFile
 
 from cli.connecting import UsageError
 from cli.evidence.bundled_keys import bundled_keys
+from cli.evidence.packing import is_tight
 from cli.evidence.signing import NO_PINS, Pins, PublicKey, signed_by_one_of
 from cli.evidence.unpacking import MAX_KEPT, Unpacked
-from cli.evidence.vouching import committed_paths, swapped, unproved
+from cli.evidence.vouching import Vouched, swapped, unvouched
 from parley.archive import evidence, keys
 from parley.archive.chain import Committed, link_hash
 from parley.archive.entries import Entry, EntryError, read_entry
 from parley.archive.evidence import BundleError, Manifest, Opened, Unread
 from parley.archive.evidence_files import File, FileCode, FileFault, check_files
-from parley.archive.exporting import export_faults
+from parley.archive.exporting import Redaction, export_faults, redaction_in
 from parley.archive.keys import NAMES
-from parley.archive.records import MessageRecord
+from parley.archive.redaction import went_out
 from parley.archive.verdicts import Stored, Verdict, in_order
 from parley.archive.verification import verify
+
+WHOLE = "the zip file"
+"""What is named where no file of it is concerned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +62,11 @@ def check(path: Path, pins: Pins = NO_PINS, done: Callable[[], None] = lambda: N
         raise UsageError(f"{path} is no zip file, or only the beginning of one.") from None
     except (NotImplementedError, ValueError, OverflowError):
         raise UsageError(f"{path} is damaged: its list of files cannot be read.") from None
-    with bundle:
-        return _checked(Unpacked(bundle), pins, done)
+    with bundle, path.open("rb") as raw:
+        unpacked = Unpacked(bundle)
+        if not is_tight(bundle, raw):
+            unpacked.fault(WHOLE, FileCode.PACKING)
+        return _checked(unpacked, pins, done)
 
 
 def _checked(unpacked: Unpacked, pins: Pins, done: Callable[[], None]) -> Checked:
@@ -113,38 +120,41 @@ def _verdict(
         bare = []
     if (manifest.count, manifest.tip) != _end(links):
         unpacked.fault(evidence.MANIFEST, FileCode.MALFORMED)
-    known = {fault.path for fault in unpacked.faults}
-    for path in unproved(manifest.conversation, links, manifest.files.keys() & files.keys(), unpacked):
-        if path not in known:
-            unpacked.fault(path, FileCode.UNPROVED)
     entries = unpacked.under(keys.entry_prefix(manifest.conversation))
+    readable = _readable(entries)
+    redaction = redaction_in(readable, manifest.exported) if manifest.viewer else None
     verdict = verify(
         manifest.conversation,
         entries,
         unpacked.under(keys.checkpoint_prefix(manifest.conversation)),
         _stored(links, files).get,
         lambda checkpoint: signed_by_one_of(signers, checkpoint),
-        may_be_closed=_closing(manifest, links, unread),
+        may_be_closed=_closing(manifest, redaction, unread),
         bare=bare,
         now=_moment(manifest.made_at),
     )
-    ends = export_faults(manifest, _readable(entries), verdict.signed)
+    sent = went_out(readable) if manifest.viewer is None else {each.seq for each in bare}
+    vouched = Vouched(manifest.conversation, links, manifest.files.keys() & files.keys(), sent)
+    excused = {each.key for each in unread if each.code == "access-denied"} | set(manifest.files)
+    known = {fault.path for fault in unpacked.faults}
+    for path, code in unvouched(vouched, unpacked):
+        is_excused = code is FileCode.MISSING and (path in excused or verdict.erased)
+        if path not in known and not is_excused:
+            unpacked.fault(path, code)
+    ends = export_faults(manifest, readable, links, verdict.signed)
     return replace(verdict, faults=in_order([*verdict.faults, *ends])), unread
 
 
 def _closing(
-    manifest: Manifest, links: Sequence[Opened], unread: Sequence[Unread]
+    manifest: Manifest, redaction: Redaction | None, unread: Sequence[Unread]
 ) -> Callable[[Entry, Committed], bool]:
-    """Whether an object of an entry may be missing: it is kept back from the bundle's reader, or was from its
-    exporter. Never one that the bundle says it opens."""
+    """Whether an object of an entry may be missing: the relay recorded that it is kept back from the bundle's
+    reader, or it was from its exporter, as the bundle tells."""
     denied = {each.key for each in unread if each.code == "access-denied"}
-    told = committed_paths(links)
 
     def may_be_closed(entry: Entry, kind: Committed) -> bool:
-        path = entry.folder + NAMES[kind]
-        is_own = kind is Committed.ORIGINAL and isinstance(entry.record, MessageRecord)
-        is_others = manifest.viewer is not None and not is_own
-        return path not in told and (is_others or path in denied)
+        is_others = manifest.viewer is not None and (redaction is None or kind not in redaction.opened(entry))
+        return is_others or entry.folder + NAMES[kind] in denied
 
     return may_be_closed
 

@@ -15,6 +15,10 @@ from parley.archive.evidence_files import File, FileCode, FileFault, is_safe
 _CHUNK = 1 << 20
 MAX_KEPT = 256 << 20
 """Octets of a file that is read as a whole; of a conversation of 100,000 messages they are fewer."""
+_KEPT_OF = {evidence.KEYS_PREFIX: 16 << 10, "entries/": 1 << 20, "checkpoints/": 1 << 20}
+"""Octets of a file of each kind of which there may be many."""
+_MAX_IN_ALL = 512 << 20
+"""Octets of all that is kept at once."""
 _BROKEN = (
     BadZipFile,
     zlib.error,
@@ -50,15 +54,19 @@ class Unpacked:
     def files(self, told: Mapping[str, File], done: Callable[[], None]) -> dict[str, File]:
         """What is there, but the manifest and its signature. told: what the manifest names. done: called
         after each."""
-        found = {}
+        found, room = {}, _MAX_IN_ALL
         for name, info in sorted(self._infos.items()):
             if name in (evidence.MANIFEST, evidence.SIGNATURE):
                 continue
-            size, keep = told[name].size if name in told else 0, _is_small(name)
-            if (read := self._read(info, size, keep=keep)) is not None:
+            size, limit = told[name].size if name in told else 0, _kept_of(name)
+            keep = size <= min(limit, room)
+            if limit and not keep:
+                self.fault(name, FileCode.OVERSIZE)
+            if (read := self._read(info, size, keep=keep and limit > 0)) is not None:
                 found[name], content = read
-                if keep:
+                if keep and limit:
                     self.kept[name] = content
+                    room -= len(content)
             done()
         return found
 
@@ -91,8 +99,9 @@ class Unpacked:
         return File(hashed.hexdigest(), count), b"".join(kept)
 
 
-def _is_small(name: str) -> bool:
-    """Whether it is read as a whole: what tells of the conversation, not what was written in it."""
-    return name in (evidence.CHAIN, evidence.ERRORS) or name.startswith(
-        (evidence.KEYS_PREFIX, "entries/", "checkpoints/")
-    )
+def _kept_of(name: str) -> int:
+    """How many octets of it are read as a whole: what tells of the conversation, not what was written in it,
+    which is 0."""
+    if name in (evidence.CHAIN, evidence.ERRORS):
+        return MAX_KEPT
+    return next((limit for prefix, limit in _KEPT_OF.items() if name.startswith(prefix)), 0)

@@ -1,6 +1,6 @@
 """A conversation's chain, recomputed from what lies in the archive bucket."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -12,9 +12,11 @@ from cli.aws import Clients
 from cli.evidence.holdings import Holdings, Object
 from cli.evidence.signing import PublicKey, signed_by_one_of
 from parley.archive import keys
+from parley.archive.belonging import Listed
 from parley.archive.chain import Committed, digest
 from parley.archive.entries import Entry
 from parley.archive.keys import NAMES
+from parley.archive.redaction import attachments_in, has_attachments
 from parley.archive.verification import SIGNING_TIME, Code, Stored, Verdict, verify
 from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Head
@@ -36,13 +38,15 @@ Beside = Callable[[int, str], Table]
 @dataclass(slots=True)
 class Seen:
     """What was read of the bucket. denied: what these credentials may not read. attachments: those whose
-    content is not the one that their key names."""
+    content is not the one that their key names. attached: by the folder of a mail, the keys of its
+    attachments."""
 
     entries: list[tuple[str, bytes]] = field(default_factory=list)
     checkpoints: list[tuple[str, bytes]] = field(default_factory=list)
     stored: dict[str, Stored] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     attachments: list[str] = field(default_factory=list)
+    attached: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,8 @@ def read(holdings: Holdings, wanted: Sequence[str], done: Callable[[], None]) ->
     """wanted: keys of the conversation's objects. done: called after each."""
     seen, conversation = Seen(), holdings.conversation
     entries, checkpoints = keys.entry_prefix(conversation), keys.checkpoint_prefix(conversation)
-    attachments = keys.conversation_prefix(conversation) + "attachments/"
+    attachments = keys.attachment_prefix(conversation)
+    attaching: dict[str, bytes] = {}
     for found in holdings.read_all(wanted, done=done):
         if not isinstance(found, Object):
             # What was there a moment ago and is gone now is missing to the verification, too.
@@ -78,7 +83,18 @@ def read(holdings: Holdings, wanted: Sequence[str], done: Callable[[], None]) ->
                 seen.attachments.append(found.key)
         else:
             seen.stored[found.key] = Stored(digest(found.content), found.salt)
+            _extract(found, attaching, conversation, seen)
     return seen
+
+
+def _extract(found: Object, attaching: dict[str, bytes], conversation: str, seen: Seen) -> None:
+    """Notes the attachments of a mail. attaching: by folder, contents whose mail comes behind them: that is
+    their order."""
+    folder = keys.folder_of(found.key)
+    if found.key == folder + NAMES[Committed.CONTENT] and has_attachments(found.content):
+        attaching[folder] = found.content
+    elif found.key == folder + NAMES[Committed.RELAYED] and (content := attaching.pop(folder, None)):
+        seen.attached[folder] = attachments_in(conversation, found.content, content)
 
 
 def verify_seen(
@@ -86,10 +102,12 @@ def verify_seen(
     conversation: str,
     signers: Sequence[PublicKey],
     *,
+    listed: Collection[str] | None = None,
     disturbed: Mapping[str, Code] = MappingProxyType({}),
     now: datetime | None = None,
 ) -> Verdict:
-    """What was denied counts as kept back from this reader. disturbed: as in `FirstVersions`. now: None if
+    """What was denied counts as kept back from this reader. listed: keys of all objects; None if none of them
+    has to belong to a link. disturbed: as in `FirstVersions`. now: None if
     the end need not be signed yet."""
 
     def may_be_closed(entry: Entry, kind: Committed) -> bool:
@@ -102,9 +120,18 @@ def verify_seen(
         seen.stored.get,
         lambda checkpoint: signed_by_one_of(signers, checkpoint),
         may_be_closed=may_be_closed,
+        listed=None if listed is None else _listed(conversation, listed, seen),
         disturbed=disturbed,
         now=now,
     )
+
+
+def _listed(conversation: str, listed: Collection[str], seen: Seen) -> Listed:
+    told = (keys.entry_prefix(conversation), keys.checkpoint_prefix(conversation))
+    # Without all mails nobody can say whose an attachment is.
+    mails = {NAMES[Committed.RELAYED], NAMES[Committed.CONTENT]}
+    is_partial = any(key.rpartition("/")[2] in mails for key in seen.denied)
+    return Listed([key for key in listed if not key.startswith(told)], None if is_partial else seen.attached)
 
 
 def compared(
@@ -153,7 +180,12 @@ def verify_archive(
     wanted = first.keys()
     seen = read(first, wanted, progress(len(wanted)))
     verdict = verify_seen(
-        seen, holdings.conversation, signers, disturbed=first.disturbed, now=now or datetime.now(UTC)
+        seen,
+        holdings.conversation,
+        signers,
+        listed=wanted,
+        disturbed=first.disturbed,
+        now=now or datetime.now(UTC),
     )
     return Verified(
         verdict=verdict,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cli.evidence.checking import Checked
 from cli.evidence.signing import PublicKey
 from cli.evidence.verifying import Table, Verified
+from cli.review.words import harmless
 from parley.archive.evidence_files import FileCode
 from parley.archive.verification import Code, Fault, Verdict
 
@@ -22,10 +23,12 @@ _FAULTS = {
     Code.ENTRY_MISPLACED: "the entry lies under another name",
     Code.RECORD_ALTERED: "the record was altered",
     Code.OUTCOME_ALTERED: "the outcome was altered",
-    Code.OBJECT_MISSING: "a mail or text is missing",
+    Code.FOLDER_ALTERED: "the folder is not named after the link: who wrote, or when, was altered",
+    Code.OBJECT_MISSING: "a mail, text or attachment is missing",
     Code.OBJECT_ALTERED: "a mail or text was altered, or its salt",
     Code.OBJECT_HIDDEN: "a delete marker hides what was written",
     Code.OBJECT_OVERWRITTEN: "something else was written over the object",
+    Code.OBJECT_UNPROVED: "the object belongs to no link of the chain",
     Code.CHECKPOINT_CONTRADICTED: "a signed checkpoint says otherwise",
     Code.CHECKPOINT_FORGED: "a checkpoint's signature does not hold",
     Code.CHECKPOINT_MALFORMED: "a checkpoint cannot be read",
@@ -35,6 +38,7 @@ _FAULTS = {
         "the link that records this export is not in the bundle under a signed checkpoint:"
         " its end may have been cut off"
     ),
+    Code.EXPORT_DIFFERS: "the bundle hides what this party saw, or shows what it did not",
     Code.EXPORT_STALE: "the link that records this export is of another time than the manifest tells",
 }
 _FILES = {
@@ -46,6 +50,8 @@ _FILES = {
     FileCode.MALFORMED: "is not of the form it should have",
     FileCode.FORGED: "does not fit the manifest: that was altered, or signed with another key",
     FileCode.UNTRUSTED: "is none of the keys that you named",
+    FileCode.OVERSIZE: "is larger than any such file is",
+    FileCode.PACKING: "holds more than its files, or says two things of one of them",
     FileCode.UNPROVED: "comes from no mail and no link of the chain: the manifest alone vouches for it",
 }
 _TABLES: dict[Table, str] = {
@@ -67,6 +73,20 @@ def fault_told(fault: Fault) -> str:
 
 
 def verified_told(verified: Verified, signers: Sequence[PublicKey]) -> Iterator[str]:
+    """Lines that do nothing to a terminal: names in a bucket are anybody's."""
+    return map(harmless_line, _verified(verified, signers))
+
+
+def checked_told(checked: Checked) -> Iterator[str]:
+    """As `verified_told`."""
+    return map(harmless_line, _checked(checked))
+
+
+def harmless_line(text: str) -> str:
+    return harmless(text).replace("\n", "\ufffd").replace("\t", "\ufffd")
+
+
+def _verified(verified: Verified, signers: Sequence[PublicKey]) -> Iterator[str]:
     yield from _chain(verified.verdict)
     for key in verified.attachments:
         yield f"attachment altered: {key}"
@@ -75,10 +95,14 @@ def verified_told(verified: Verified, signers: Sequence[PublicKey]) -> Iterator[
     yield _TABLES[verified.table]
     for each in signers:
         yield f"key {each.fingerprint}"
-    yield "intact" + _so_far(verified.verdict) if verified.is_intact else "NOT INTACT"
+    if not verified.is_intact:
+        yield "NOT INTACT"
+        return
+    stray = len(verified.verdict.stray)
+    yield f"intact{_so_far(verified.verdict)}" + (f", but {stray} objects prove nothing" if stray else "")
 
 
-def checked_told(checked: Checked) -> Iterator[str]:
+def _checked(checked: Checked) -> Iterator[str]:
     for fault in checked.faults[:_SHOWN]:
         yield f"{fault.path} {_FILES[fault.code]} ({fault.code})"
     if len(checked.faults) > _SHOWN:
@@ -91,7 +115,8 @@ def checked_told(checked: Checked) -> Iterator[str]:
         yield f"not in the bundle: {each.key} ({each.code})"
     if checked.verdict is not None:
         yield from _chain(checked.verdict)
-        if checked.manifest is not None and checked.is_intact:
+        # Whoever signs with keys of their own can leave out what they like.
+        if checked.manifest is not None and checked.is_intact and checked.are_pinned:
             yield f"It lacks no link that was there when it was made, {checked.manifest.made_at}."
     if checked.manifest_key:
         yield f"The manifest is signed with {checked.manifest_key}"
@@ -131,8 +156,15 @@ def _chain(verdict: Verdict) -> Iterator[str]:
     for places, text in (
         (verdict.pending, "wait for their outcome"),
         (verdict.erased, "were erased, their links are left"),
-        (verdict.unopened, "have contents that are kept back from this reader"),
+        (verdict.unopened, "are kept back from this reader, in part or with all there may be"),
     ):
         if places:
             listed = ", ".join(map(str, places[:_SHOWN]))
             yield f"{len(places)} {text}: {listed}{', …' if len(places) > _SHOWN else ''}"
+    for key in verdict.stray[:_SHOWN]:
+        yield (
+            f"no link commits to {key}: an attempt that did not succeed left it, or somebody put it there;"
+            " it proves nothing"
+        )
+    if len(verdict.stray) > _SHOWN:
+        yield f"and {len(verdict.stray) - _SHOWN} more of these; --json has them all"

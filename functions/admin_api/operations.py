@@ -109,6 +109,7 @@ def _party(registered: Registered, status: int = 200) -> Answer:
         "locale": party.locale,
         "display_name": party.display_name,
         "mailboxes": [str(mailbox) for mailbox in party.mailboxes],
+        "former_mailboxes": [str(mailbox) for mailbox in party.former_mailboxes],
         "public_contacts": sorted(party.public_contacts),
         "own_domains": sorted(party.own_domains),
         "contact_alias": None if registered.contact is None else str(registered.contact),

@@ -34,6 +34,11 @@ PROBLEMS: dict[str, tuple[HTTPStatus, str]] = {
         "Another party has this mailbox: use that party, or take the mailbox from it first.",
     ),
     "event-exists": (HTTPStatus.CONFLICT, "Another note, hold or export has this id. Choose a new one."),
+    "contents-erased": (HTTPStatus.CONFLICT, "What was written there is being erased, or is gone."),
+    "too-many-mailboxes": (
+        HTTPStatus.CONFLICT,
+        "The party had 200 mailboxes before, which are kept until it is erased. Register another party.",
+    ),
     "too-many-holds": (HTTPStatus.CONFLICT, "Fifty holds are in force here. Lift one first."),
     "not-held": (HTTPStatus.CONFLICT, "Only held mail is decided on. The history shows what became of this."),
     "being-released": (

@@ -18,6 +18,7 @@ from parley.reviewing.looking import held_mail, history_of
 from parley.reviewing.notes import add_note as add
 from parley.reviewing.ports import Desk
 from parley.reviewing.reads import What
+from parley.reviewing.reads import record_party_read as record_of_party
 from parley.reviewing.reads import record_read as record
 from parley.reviewing.recording import Statement
 
@@ -73,6 +74,11 @@ def record_read(request: Request, desk: Desk) -> Answer:
     return Answer(201, written({"id": read, "at": at.isoformat()}), read)
 
 
+def record_party_read(request: Request, desk: Desk) -> Answer:
+    read, at = record_of_party(request.body["case"], request.caller, request.body.get("id"), desk)
+    return Answer(201, written({"id": read, "at": at.isoformat()}), read)
+
+
 def record_export(request: Request, desk: Desk) -> Answer:
     given = request.body
     name, event, new = export(_statement(request, ""), given.get("for"), given.get("id"), desk)
@@ -89,7 +95,7 @@ def list_held(request: Request, desk: Desk) -> Answer:
 REVIEWING: dict[str, Callable[[Request, Desk], Answer]] = {
     each.__name__: each
     for each in (
-        *(get_history, add_note, place_hold, lift_hold, record_read, record_export),
+        *(get_history, add_note, place_hold, lift_hold, record_read, record_party_read, record_export),
         *(list_held, release_message, refuse_message),
     )
 }

@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from parley.archive.chain import Committed, commitment, link_hash
+from parley.archive.chain import Committed, commitment, digest, link_hash, nothing
 from parley.conversation.conversations import Head
 from parley.mail.address import parse_mailbox
 from parley.masking.gate import leaks
@@ -167,7 +167,8 @@ def _commitment_faults(filed: Filed, place: int) -> Iterable[str]:
     }
     for kind, committed in filed.link["commitments"].items():
         content = contents[Committed(kind)]
-        if content is None or commitment(salts[kind], hashlib.sha256(content).hexdigest()) != committed:
+        absent = nothing(salts[Committed.RECORD], Committed(kind))
+        if committed != (absent if content is None else commitment(salts.get(kind, ""), digest(content))):
             yield f"link {place} commits to another {kind}"
 
 

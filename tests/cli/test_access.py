@@ -88,7 +88,8 @@ def test_how_a_person_is_registered_is_in_it(world: World, tmp_path: Path) -> No
 
 def test_what_was_erased_is_listed_with_its_reason(world: World, tmp_path: Path) -> None:
     gone = next(key for key in archived().objects if "/0001_" in key and key.endswith("original.eml"))
-    world.s3.delete_object(Bucket="archive-bucket", Key=gone)
+    (version,) = world.s3.list_object_versions(Bucket="archive-bucket", Prefix=gone)["Versions"]
+    world.s3.delete_object(Bucket="archive-bucket", Key=gone, VersionId=version["VersionId"])
     export(tmp_path / "anna.zip")
     found = files(tmp_path / "anna.zip")
     first = json.loads(found["messages.json"])[0]
@@ -101,6 +102,19 @@ def test_every_conversation_is_recorded_as_read_before_it_is(world: World, tmp_p
     names = [each[0] for each in world.api.asked]
     assert ("record_read", "c1", "dsr-17", "export") in world.api.asked
     assert names.index("record_read") > names.index("conversations")
+
+
+def test_a_party_without_conversations_is_recorded_as_read_before_it_is(world: World, tmp_path: Path) -> None:
+    world.api.conversations = lambda **_: iter(())  # type: ignore[attr-defined]
+    export(tmp_path / "anna.zip")
+    assert world.api.asked[:2] == [("record_party_read", "buyer-1", "dsr-17"), ("party", "buyer-1")]
+
+
+def test_a_mail_is_handed_over_as_it_was_first_written(world: World, tmp_path: Path) -> None:
+    key = next(key for key in archived().objects if "/0001_" in key and key.endswith("original.eml"))
+    world.s3.put_object(Bucket="archive-bucket", Key=key, Body=b"something else")
+    export(tmp_path / "anna.zip")
+    assert b"Is it blue?" in files(tmp_path / "anna.zip")["messages/c1/0001_sent.eml"]
 
 
 def test_a_party_that_is_not_there_leaves_no_file(world: World, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ PARTY = {
     "locale": "en",
     "display_name": "Tea & Cups",
     "mailboxes": ["shop@tea.example"],
+    "former_mailboxes": ["old@tea.example"],
     "public_contacts": [],
     "own_domains": ["tea.example"],
     "contact_alias": None,
@@ -141,9 +142,10 @@ def test_a_party_is_registered_with_what_was_given_and_no_more(server: Server) -
         "mailboxes": ["shop@tea.example"],
         "id": "seller-1",
     }
-    assert (party.id, party.mailboxes, party.own_domains) == (
+    assert (party.id, party.mailboxes, party.former_mailboxes, party.own_domains) == (
         "seller-1",
         ("shop@tea.example",),
+        ("old@tea.example",),
         ("tea.example",),
     )
 
@@ -221,6 +223,13 @@ NOTED = {"id": "n1", "case": "case-17", "at": "2026-09-04T16:12:00+00:00", "seq"
             (201, {"id": "r1", "at": "2026-09-04T16:12:00+00:00"}),
             "/conversations/c1/reads",
             {"case": "case-17", "what": "transcript"},
+            "r1",
+        ),
+        (
+            lambda each: each.record_party_read("p1", case="case-17"),
+            (201, {"id": "r1", "at": "2026-09-04T16:12:00+00:00"}),
+            "/parties/p1/reads",
+            {"case": "case-17"},
             "r1",
         ),
         (

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from cli.aws import Clients
-from cli.evidence.verifying import compared
+from cli.evidence.verifying import Verified, compared, read, verify_seen
+from cli.evidence.wording import verified_told
+from parley.archive.chain import digest
 from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Conversation, Head
@@ -188,3 +190,65 @@ def test_an_end_whose_hash_is_not_known_is_compared_by_its_number(world: World) 
     conversation = Conversation(id=ConversationId(CONVERSATION), order="303-11", parties={}, aliases={})
     clients = Clients(stubbed(Says("dynamodb", "get_item", {"Item": head_item(conversation, Head(3, "ab"))})))
     assert compared(clients, "table", CONVERSATION, list, NOW, 3, "") == "as-many"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "0006_2026-09-05T161200Z_seller-to-buyer_m6/original.eml",
+        "0002_2026-09-04T161300Z_seller-to-buyer_m2/original (1).eml",
+        f"attachments/{digest(b'a contract')}/attachment.pdf",
+    ],
+)
+def test_an_object_that_belongs_to_no_link_is_named(world: World, made: Archived, name: str) -> None:
+    key = f"conversations/{CONVERSATION}/{name}"
+    made.objects[key] = (b"a contract", "")
+    world.file(made)
+    assert [(code, told) for _, code, told in faults(world)] == [("object-unproved", key)]
+
+
+def test_an_attachment_that_is_gone_is_missed(world: World, made: Archived) -> None:
+    (key, _) = sorted(each for each in made.objects if "/attachments/" in each)
+    del made.objects[key]
+    world.file(made)
+    assert [(code, told) for _, code, told in faults(world)] == [("object-missing", key)]
+
+
+def test_what_an_event_that_was_never_chained_left_is_told_to_prove_nothing(
+    world: World, made: Archived
+) -> None:
+    key = f"conversations/{CONVERSATION}/events/2026-09-05T080000Z_note_x/content.json"
+    made.objects[key] = (b"{}", "")
+    world.file(made)
+    lines = run("verify", CONVERSATION, "--case", "case-17").output.splitlines()
+    assert lines[-1] == "intact, but 1 objects prove nothing"
+    assert any(line.startswith(f"no link commits to {key}") for line in lines)
+
+
+def test_who_may_not_read_relayed_mails_is_told_nothing_of_attachments(made: Archived) -> None:
+    denied = frozenset(key for key in made.objects if key.endswith(("relayed.eml", "original.eml")))
+    holdings = made.holdings(denied)
+    seen = read(holdings, holdings.keys(), lambda: None)
+    verdict = verify_seen(seen, CONVERSATION, [made.checkpoints.public], listed=holdings.keys())
+    assert verdict.is_intact
+
+
+@pytest.mark.parametrize("at", ["2026-99-99T99:99:99+00:00", "0000-01-01T00:00:00+00:00"])
+def test_an_entry_of_a_time_that_there_is_not_is_named(world: World, made: Archived, at: str) -> None:
+    (key,) = [each for each in made.objects if each.endswith("_m2.json")]
+    planted = json.loads(made.objects[key][0])
+    planted["link"] |= {"seq": 6, "at": at}
+    made.objects[f"entries/{CONVERSATION}/0006_m6.json"] = (json.dumps(planted).encode(), "")
+    world.file(made)
+    assert (6, "entry-malformed", f"entries/{CONVERSATION}/0006_m6.json") in faults(world)
+
+
+def test_a_name_in_the_bucket_does_nothing_to_the_terminal(world: World, made: Archived) -> None:
+    made.objects[f"conversations/{CONVERSATION}/x\x1b[8m\n.eml"] = (b"", "")
+    listed = made.holdings().keys()
+    seen = read(made.holdings(), listed, lambda: None)
+    verdict = verify_seen(seen, CONVERSATION, [made.checkpoints.public], listed=listed)
+    verified = Verified(verdict=verdict, denied=(), attachments=(), table="same")
+    told = "".join(verified_told(verified, [made.checkpoints.public]))
+    assert "object-unproved" in told
+    assert not set(told) & {"\x1b", "\n"}

@@ -71,7 +71,7 @@ def test_a_registered_party_is_read_back(api: Api) -> None:
     assert contact.endswith("@relay.example.com")
     public = ["https://girlitz-handel.example/impressum"]
     own = {name: each for name, each in NEW_SELLER.items() if name != "contact_alias"}
-    assert registered.body == {**own, "public_contacts": public}
+    assert registered.body == {**own, "former_mailboxes": [], "public_contacts": public}
     found = api("GET", "/parties/laden-2")
     assert (found.status, found.body) == (200, {**registered.body, "contact_alias": contact})
 
@@ -95,7 +95,8 @@ def test_a_party_changes_only_where_it_is_asked_to(api: Api) -> None:
     before = api("POST", "/parties", body=NEW_SELLER).body
     changed = api("PATCH", "/parties/laden-2", body={"locale": "fr", "mailboxes": ["neu@post.example"]})
     assert changed.status == 200
-    assert changed.body == {**before, "locale": "fr", "mailboxes": ["neu@post.example"]}
+    given = {"locale": "fr", "mailboxes": ["neu@post.example"]}
+    assert changed.body == {**before, **given, "former_mailboxes": before["mailboxes"]}
     assert api("GET", "/parties/laden-2").body == changed.body
 
 

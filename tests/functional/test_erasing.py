@@ -15,7 +15,7 @@ from parley.archive.keys import conversation_prefix
 from parley.archive.records import EventKind
 from parley.conversation.events import Event
 from parley.conversation.messages import State
-from parley.conversation.parties import PartyId
+from parley.conversation.parties import PartyId, Role
 from parley.erasing.party import carry_on
 from parley.erasing.ports import Outside
 from parley.erasing.retention import keep_retention
@@ -228,6 +228,7 @@ def test_who_asked_is_recorded_without_the_party(market: Market) -> None:
     (record,) = [json.loads(reviewed[key]) for key in reviewed if key.startswith("accesses/")]
     assert (record["kind"], record["id"], record["case"]) == ("erasure", plan["id"], "dsr-3")
     assert record["who"].endswith("/erika")
+    assert "CloudTrail" in record["who_is"]
     assert "p-buyer" not in json.dumps(record)
 
 
@@ -288,8 +289,7 @@ def test_a_hold_that_comes_in_the_middle_stops_what_is_left(market: Market) -> N
     assert erased_events(market) == []
 
 
-def test_a_hold_placed_between_look_and_event_is_seen(market: Market) -> None:
-    """The event's transaction fails on a head that was moved, and the head is read again with its holds."""
+def test_a_hold_placed_between_look_and_beginning_is_seen(market: Market) -> None:
     market.accept(market.from_buyer())
     market.work()
     erase(market)
@@ -300,8 +300,8 @@ def test_a_hold_placed_between_look_and_event_is_seen(market: Market) -> None:
     placed = []
 
     def before(call: Call) -> None:
-        # The one transaction of an erasure without held mail appends the event.
-        if call.operation == "TransactWriteItems" and not placed:
+        # The first update of an erasure without held mail says that it begins.
+        if call.operation == "UpdateItem" and not placed:
             placed.append(call)
             market.fault = Fault()
             place_hold(market)
@@ -667,3 +667,115 @@ def test_a_call_that_is_refused_at_every_stage_only_puts_off_the_end(
         assert len(certificates(market)) == 1
         for conversation in ("c1", "c2", "i1"):
             assert verified(market.deployment, conversation).is_intact
+
+
+HOLD = {"case": "case-17", "reason": "the parcel never came"}
+
+
+def post(market: Market, path: str, body: dict[str, str]) -> tuple[int, str]:
+    reply = ask(market, "POST", f"/conversations/{path}", body=body)
+    return reply.status, reply.body.get("code", "")
+
+
+@pytest.mark.parametrize("conversation", ["c1", "intake1"])
+def test_a_hold_that_comes_between_event_and_deletes_is_refused(market: Market, conversation: str) -> None:
+    to = market.contact_alias("intake1") if conversation == "intake1" else market.main.buyer_writes_to
+    market.accept(market.from_buyer(to=to), verdicts=SPAM)
+    market.work()
+    erase(market)
+    answered = []
+
+    def before(call: Call) -> None:
+        if call.operation == "DeleteObjects" and not answered:
+            market.fault = Fault()
+            answered.append(post(market, f"{conversation}/holds", HOLD))
+
+    for after in (timedelta(), SETTLING):
+        market.fault = Fault(before=before)
+        market.clock.pass_by(after)
+        market.invoke("erase_data", {"source": "aws.events"})
+    market.fault = Fault()
+    assert answered == [(409, "contents-erased")]
+    assert kept_of(market, conversation) == []
+    assert market.view(conversation).conversation.holds == ()
+    assert post(market, "intake1/holds", HOLD)[0] == (201 if conversation == "intake1" else 404)
+
+
+def test_an_erased_conversation_takes_no_note_and_who_exported_it_goes_with_the_next_round(
+    market: Market,
+) -> None:
+    market.accept(market.from_buyer())
+    market.work()
+    market.follow()
+    erase(market, party="p-seller")
+    run_to_the_end(market)
+    assert market.view().conversation.parties == {Role.BUYER: market.buyer.id}
+    note = {"case": "case-17", "text": f"{canary.SELLER_NAME} <{canary.SELLER_MAILBOX}>"}
+    assert post(market, "c1/notes", note) == (409, "contents-erased")
+    assert post(market, "c1/exports", {"case": "case-17"})[0] == 201
+    market.follow()
+    assert kept_of(market, "c1")
+    for after in (timedelta(days=1), LATE, LATE):
+        run(market, after)
+    assert kept_of(market, "c1") == []
+    assert "transcripts/c1.html" not in market.deployment.reviewed()
+    assert verified(market.deployment, "c1").is_intact
+
+
+def test_what_a_party_left_under_mailboxes_that_it_had_goes_as_well(market: Market) -> None:
+    former = "Kordula.Kanarie@zeisig-post.example"
+    for mailbox in (former, "k@other-post.example"):
+        changed = ask(market, "PATCH", "/parties/p-buyer", body={"mailboxes": [mailbox]})
+        assert changed.status == 200
+        if mailbox == former:
+            written = market.from_buyer(author=former, to=market.contact_alias("intake1"))
+            market.accept(written, verdicts=SPAM)
+            market.work()
+            market.follow()
+    market.wire.suppressed |= {former.lower(), canary.SELLER_MAILBOX}
+    assert market.invoke("erase_data", {"task": "look", "party": "p-buyer"})["first_contacts"] == 1
+    erase(market)
+    run_to_the_end(market)
+    assert found_in(market.deployment, PERSON) == []
+    assert market.wire.suppressed == {canary.SELLER_MAILBOX}
+
+
+def test_a_mailbox_that_another_party_has_by_now_is_the_others(market: Market) -> None:
+    to = market.contact_alias("intake1")
+    market.accept(market.from_buyer(to=to), verdicts=SPAM)
+    market.work()
+    ask(market, "PATCH", "/parties/p-buyer", body={"mailboxes": ["k@other-post.example"]})
+    other = replace(market.buyer, id=PartyId("p-other"))
+    market.stores.directory.register(other)
+    market.wire.suppressed.add(str(other.receiving_mailbox))
+    erase(market)
+    run_to_the_end(market)
+    assert kept_of(market, "intake1")
+    assert market.wire.suppressed == {str(other.receiving_mailbox)}
+    assert market.stores.directory.party_of_mailbox(other.receiving_mailbox) == other
+
+
+@pytest.mark.parametrize("name", ["From", "Sender", "Reply-To"])
+def test_a_first_contact_that_names_a_person_second_goes_with_that_person(market: Market, name: str) -> None:
+    written = market.from_buyer(to=market.contact_alias("intake1"))
+    mailbox, other = written.author, "Otto <otto@privatmail.example>"
+    fields = {"From": f"{other}, {mailbox}"} if name == "From" else {"From": other, name: mailbox}
+    market.accept(replace(written, fields=fields), verdicts=SPAM)
+    market.work()
+    market.follow()
+    erase(market)
+    run_to_the_end(market)
+    assert found_in(market.deployment, PERSON) == []
+    assert not [item for item in market.deployment.items() if item["pk"]["S"].startswith("NAMED#")]
+    assert certificates(market)[0]["erased"]["first_contacts"] == 1
+
+
+def test_a_note_in_a_conversation_without_mail_goes_when_its_time_is_over(market: Market) -> None:
+    note = {"case": "case-17", "text": f"{canary.BUYER_NAME} telephoned"}
+    assert post(market, "c1/notes", note)[0] == 201
+    market.follow()
+    run(market, RETENTION - timedelta(minutes=1))
+    assert kept_of(market, "c1")
+    for after in (timedelta(days=1), SETTLING, timedelta(days=1), timedelta(days=2)):
+        run(market, after)
+    assert kept_of(market, "c1") == []

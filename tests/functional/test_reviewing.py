@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from parley.archive.chain import Committed, commitment, digest, link_hash
+from parley.archive.chain import Committed, commitment, digest, link_hash, nothing
 from parley.archive.keys import NAMES
 from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
@@ -89,7 +89,10 @@ def contents_of(market: Market, event: Event) -> dict[str, bytes]:
     found = {}
     commitments = json.loads(event.link)["commitments"]
     bucket, s3 = market.deployment.settings.archive_bucket, market.deployment.clients.s3
+    salt = dict(event.salts)[Committed.RECORD]
     for kind in commitments.keys() - {Committed.RECORD}:
+        if commitments[kind] == nothing(salt, Committed(kind)):
+            continue
         answer = s3.get_object(Bucket=bucket, Key=event.folder + NAMES[Committed(kind)])
         octets = answer["Body"].read()
         assert commitment(answer["Metadata"]["salt"], digest(octets)) == commitments[kind]
@@ -519,6 +522,13 @@ def test_a_read_is_recorded_with_who_when_what_and_which_case(api: Api, market: 
     }
 
 
+def test_a_read_of_a_party_is_recorded_without_the_party(api: Api, market: Market) -> None:
+    assert api("POST", "/parties/p-buyer/reads", body={"case": CASE, "id": "r2"}).status == 201
+    (record,) = (json.loads(each) for each in market.deployment.reviewed().values())
+    assert (record["who"], record["what"], record["case"]) == (READER, "party", CASE)
+    assert "p-buyer" not in json.dumps(record)
+
+
 def test_who_reads_and_writes_is_nowhere_but_in_what_can_be_erased(
     api: Api, market: Market, held: Message, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -572,7 +582,7 @@ def test_an_export_is_a_read_and_an_event_that_says_for_whom(api: Api, market: M
     (event,) = events(market)
     assert (event.kind, json.loads(event.record)["facts"]) == (
         EventKind.EXPORTED,
-        {"case": CASE, "for": "buyer"},
+        {"case": CASE, "for": "buyer", "opens": "", "shows": ""},
     )
     assert (exported.status, exported.body) == (
         201,
@@ -583,6 +593,23 @@ def test_an_export_is_a_read_and_an_event_that_says_for_whom(api: Api, market: M
     check_chain(market)
     (read,) = reads(market)
     assert (read["what"], read["case"], read["who"], read["id"]) == ("export", CASE, READER, "x1")
+
+
+def test_an_export_for_a_party_tells_what_is_opened_and_what_is_worked_on_is_not(
+    api: Api, market: Market
+) -> None:
+    market.accept(market.from_buyer())
+    market.accept(market.from_seller())
+    market.work()
+    hold(market, fields={"Message-ID": "<held@mail.zeisig-post.example>"})
+    api("POST", "/conversations/c1/exports", body={"case": CASE, "for": "buyer", "id": "x1"})
+    (event,) = events(market)
+    facts = json.loads(event.record)["facts"]
+    assert (facts["opens"], facts["shows"]) == ("1 3", "2")
+    market.accept(market.from_seller(fields={"Message-ID": "<later@girlitz-handel.example>"}))
+    market.work()
+    again = api("POST", "/conversations/c1/exports", body={"case": CASE, "for": "buyer", "id": "x1"})
+    assert (again.status, len(events(market))) == (200, 1)
 
 
 def test_an_export_with_an_id_is_one_link_however_often_it_is_asked_for(api: Api, market: Market) -> None:
@@ -660,6 +687,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[int, str, str]]] = [
     ("POST", "/conversations/c404/reads", {"body": READ}, (404, "unknown-conversation", "conversation")),
     ("POST", "/conversations/c1/reads", {"body": {"case": CASE}}, (400, "missing-field", "what")),
     ("POST", "/conversations/c1/reads", {"body": {**READ, "what": "all"}}, (400, "invalid-value", "what")),
+    ("POST", "/parties/p-buyer/reads", {"body": {}}, (400, "missing-field", "case")),
     (
         "POST",
         "/conversations/c404/exports",

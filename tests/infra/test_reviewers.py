@@ -288,6 +288,7 @@ CALLERS = {
     "place_hold": READERS,
     "lift_hold": READERS,
     "record_read": READERS,
+    "record_party_read": {SENIOR},
     "release_message": {SENIOR},
     "refuse_message": {SENIOR},
     "record_export": {SENIOR},

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from parley.archive.chain import Link, commitment, digest, link_hash
+from parley.archive.chain import Committed, Link, commitments, link_hash
 from parley.archive.records import MessageRecord
 from parley.archive.verdicts import Code, Fault, Verdict
 from parley.conversation.aliases import AliasId, ConversationId
@@ -195,14 +195,14 @@ def filed(seq: int, previous: str) -> Filed:
     record = MessageRecord(
         author_role="buyer", recipient_role="seller", outcome="refused", codes=("stranger",), screening={}
     ).to_json()
-    contents = {"record": record.encode(), "original": original}
+    contents = {Committed.RECORD: record.encode(), Committed.ORIGINAL: original}
     text = Link(
         conversation="c-1",
         seq=seq,
         previous=previous,
         id=f"m-{seq}",
         at="2026-11-22T00:00:00+00:00",
-        commitments={kind: commitment(salts[kind], digest(each)) for kind, each in contents.items()},
+        commitments=commitments(salts, contents),
     ).to_json()
     message = Message(
         id=MessageId(f"m-{seq}"),

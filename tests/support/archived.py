@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from parley.archive.chain import Committed, Link, commitment, digest, link_hash
+from parley.archive.belonging import Listed
+from parley.archive.chain import Committed, Link, commitments, digest, link_hash
 from parley.archive.checkpoints import Checkpoint, Statement, batch_root, checkpoints
 from parley.archive.entries import Entry, event_entry, message_entry
 from parley.archive.keys import NAMES, checkpoint_key, entry_key, event_folder, folder
@@ -125,6 +126,7 @@ class Archived:
         self,
         may_be_closed: Callable[[Entry, Committed], bool] = closed_to_nobody,
         *,
+        listed: Listed | None = None,
         disturbed: Mapping[str, Code] = MappingProxyType({}),
         now: datetime | None = None,
     ) -> Verdict:
@@ -135,6 +137,7 @@ class Archived:
             self.stored,
             self.is_signed,
             may_be_closed=may_be_closed,
+            listed=listed,
             disturbed=disturbed,
             now=now,
         )
@@ -164,9 +167,7 @@ class Archived:
             previous=self.tip,
             id=identity,
             at=self.now.isoformat(),
-            commitments={
-                str(kind): commitment(salts[kind], digest(each)) for kind, each in committed.items()
-            },
+            commitments=commitments(salts, committed),
         ).to_json()
         for kind, content in contents.items():
             if filed or kind is Committed.ORIGINAL:

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -21,12 +22,13 @@ from cli.evidence.holdings import FirstVersions, Object, Refusal
 from cli.evidence.ordering import Keys, Order, Written
 from cli.evidence.signing import PublicKey, checked_key
 from parley.archive import keys
-from parley.archive.chain import Committed, Link, commitment, digest, link_hash
+from parley.archive.chain import Committed, Link, commitments, digest, link_hash
 from parley.archive.checkpoints import Statement, batch_root, checkpoints
 from parley.archive.content import content_of, note_content
-from parley.archive.entries import event_entry, message_entry
+from parley.archive.entries import Entry, EntryError, event_entry, message_entry, read_entry
 from parley.archive.exporting import export_facts
 from parley.archive.records import EventKind, EventRecord, MessageRecord
+from parley.archive.redaction import shares
 from parley.archive.verdicts import Code
 from parley.mail.structure import read
 from parley.mail.text import decode_body
@@ -109,6 +111,7 @@ class Archived:
         self.checkpoints, self.exports = Signer(), Signer()
         self.seq, self.tip, self.at = 0, "", START
         self.pending: dict[str, str] = {}
+        self.late: dict[str, tuple[bytes, str]] = {}
         self.export, self.made_at = "", EXPORTED_AT
 
     def message(
@@ -147,6 +150,7 @@ class Archived:
             self._file(id_, entry)
         else:
             self.pending[str(self.seq)] = self.tip
+            self.late[keys.entry_key(CONVERSATION, self.seq, id_)] = (entry, "")
         return id_
 
     def event(
@@ -183,18 +187,33 @@ class Archived:
         )
 
     def exported(
-        self, viewer: str | None = None, *, case: str = "case-17", signer: Signer | None = None
+        self,
+        viewer: str | None = None,
+        *,
+        case: str = "case-17",
+        signer: Signer | None = None,
+        roles: Collection[str] = ("buyer", "seller"),
     ) -> "Archived":
         """A copy with the link of an export, and a checkpoint that counts it."""
         copy = Archived()
         copy.checkpoints, copy.exports, copy.objects = self.checkpoints, self.exports, dict(self.objects)
-        copy.pending = dict(self.pending)
+        copy.pending, copy.late = dict(self.pending), dict(self.late)
         copy.seq, copy.tip, copy.at = self.seq, self.tip, self.made_at
         contents = {Committed.CONTENT: note_content("", "arn:of:staff")}
-        copy.event(EventKind.EXPORTED, contents=contents, facts=export_facts(case, viewer))
+        opened = shares(copy.entries(), viewer, roles=roles) if viewer else ()
+        copy.event(EventKind.EXPORTED, contents=contents, facts=export_facts(case, viewer, opened))
         copy.sign(signer)
         copy.export, copy.made_at = f"e{copy.seq}", self.made_at
         return copy
+
+    def entries(self) -> list[Entry]:
+        """Those that can be read."""
+        found = []
+        for key, (raw, _) in self.objects.items():
+            if key.startswith("entries/"):
+                with suppress(EntryError):
+                    found.append(read_entry(raw))
+        return found
 
     def holdings(self, denied: frozenset[str] = frozenset()) -> FakeHoldings:
         return FakeHoldings(self.objects, denied)
@@ -211,7 +230,7 @@ class Archived:
     ) -> Written:
         """Of the archive as it is where that has the link of an export, else of `exported(viewer)`."""
         if not self.export:
-            return self.exported(viewer).bundle(
+            return self.exported(viewer, roles=roles).bundle(
                 out, viewer, denied=denied, page=page, roles=roles, disturbed=disturbed
             )
         order = Order(
@@ -249,9 +268,7 @@ class Archived:
             previous=self.tip,
             id=id_,
             at=self.at.isoformat(),
-            commitments={
-                str(kind): commitment(salts[kind], digest(each)) for kind, each in committed.items()
-            },
+            commitments=commitments(salts, committed),
         ).to_json()
         for kind, each in contents.items():
             self.objects[folder + keys.NAMES[kind]] = (each, salts[kind])

@@ -216,6 +216,8 @@ class FakeHistory:
             known = self.memory.heads.get(event.conversation)
             if known is None or known[1] != before:
                 raise HeadMovedError
+            if holds is not None and known[0].erasing:
+                raise HeadMovedError
             conversation = known[0] if holds is None else replace(known[0], holds=holds)
             self.memory.heads[event.conversation] = (conversation, after)
             self.memory.events[place] = event

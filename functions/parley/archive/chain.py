@@ -20,7 +20,7 @@ _SALT = re.compile("[0-9a-f]{32}")
 
 
 class Committed(StrEnum):
-    """What a link commits to. record: always. content: the subject and text of a mail, or of a note."""
+    """What a link commits to. content: the subject and text of a mail, or of a note."""
 
     RECORD = "record"
     ORIGINAL = "original"
@@ -43,12 +43,32 @@ def commitment(salt: str, content_digest: str) -> str:
     return digest(bytes.fromhex(salt) + bytes.fromhex(content_digest))
 
 
+def nothing(record_salt: str, kind: Committed) -> str:
+    """What stands for the commitment to a content that there is not: 64 hex digits. Whoever has the record's
+    salt knows it, and to anybody else it looks like any other. record_salt: 32 hex digits."""
+    # Never a commitment: those are of 48 octets.
+    return digest(f"no {kind} {record_salt}".encode("ascii"))
+
+
+def commitments(
+    salts: Mapping[str, str] | Mapping[Committed, str], contents: Mapping[Committed, bytes]
+) -> dict[str, str]:
+    """Of a link: one of each kind, so that a bare link does not tell by them what happened. salts: by kind,
+    that of the record always."""
+    return {
+        str(kind): commitment(salts[kind], digest(contents[kind]))
+        if kind in contents
+        else nothing(salts[Committed.RECORD], kind)
+        for kind in Committed
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """One link. seq: its place, from 1. previous: the hash of the link before, "" for the first.
 
     id: of the message or event. at: when SES received the mail or the event was recorded, ISO 8601, UTC.
-    commitments: a value of `Committed` → 64 hex digits.
+    commitments: each value of `Committed` → 64 hex digits.
     """
 
     conversation: str

@@ -7,12 +7,13 @@ commits to with its salt, and for a message what became of it. No mailbox, name,
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import fastjsonschema
 
-from parley.archive.chain import Link, link_hash, read_json
+from parley.archive.chain import Committed, Link, link_hash, nothing, read_json
 from parley.archive.entry_schema import SCHEMA, SCHEMA_VERSION
 from parley.archive.records import EventKind, EventRecord, MessageRecord
 
@@ -48,6 +49,14 @@ class Entry:
     @property
     def id(self) -> str:
         return self.link.id
+
+    @property
+    def contents(self) -> tuple[Committed, ...]:
+        """What the link commits to besides the record, where there is something. Without the record nobody
+        can tell, and everything may be."""
+        told, salt = self.link.commitments, self.record_salt
+        kinds = (kind for kind in Committed if kind is not Committed.RECORD)
+        return tuple(kind for kind in kinds if kind in told and told[kind] != nothing(salt, kind))
 
 
 def message_entry(
@@ -123,8 +132,17 @@ def _check(entry: Any) -> None:
         _validator()(entry)
     except fastjsonschema.JsonSchemaException:
         raise EntryError("entry-malformed") from None
-    if entry["kind"] != entry["record"]["kind"]:
+    if entry["kind"] != entry["record"]["kind"] or not is_moment(entry["link"]["at"]):
         raise EntryError("entry-malformed")
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text of the schema's form is a time that there is."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _record(fields: Mapping[str, Any]) -> MessageRecord | EventRecord:

@@ -45,7 +45,6 @@ _LINK = _closed(
         "at": _MOMENT,
         "commitments": _closed(
             {str(kind): _HEX64 for kind in Committed},
-            optional=tuple(str(kind) for kind in Committed if kind is not Committed.RECORD),
         ),
     }
 )

@@ -24,7 +24,7 @@ import fastjsonschema
 
 from parley.archive import evidence_schema
 from parley.archive.chain import VERSION, Committed, Link, digest, link_hash, read_json
-from parley.archive.entries import Entry
+from parley.archive.entries import Entry, is_moment
 from parley.archive.evidence_files import File
 
 MANIFEST, CHAIN, ERRORS = evidence_schema.MANIFEST, evidence_schema.CHAIN, evidence_schema.ERRORS
@@ -125,7 +125,7 @@ def read_chain(raw: bytes) -> tuple[Opened, ...]:
 
 def _opened(told: Mapping[str, Any]) -> Opened:
     link = Link(**{name: each for name, each in told["link"].items() if name != "version"})
-    if told["link_hash"] != link_hash(link.to_json()):
+    if told["link_hash"] != link_hash(link.to_json()) or not is_moment(link.at):
         raise BundleError(CHAIN)
     salts = {Committed(kind): salt for kind, salt in told["salts"].items()}
     return Opened(link=link, folder=told["folder"], salts=salts, is_bare=told["bare"])

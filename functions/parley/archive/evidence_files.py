@@ -24,6 +24,8 @@ class FileCode(StrEnum):
     FORGED = "signature-forged"
     UNTRUSTED = "key-untrusted"
     UNPROVED = "file-unproved"
+    OVERSIZE = "file-oversize"
+    PACKING = "packing-ambiguous"
 
 
 @dataclass(frozen=True, slots=True, order=True)

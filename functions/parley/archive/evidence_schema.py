@@ -19,7 +19,13 @@ def _closed(**properties: object) -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": names, "additionalProperties": False}
 
 
-_TEXT: Final = {"type": "string", "maxLength": 2048}
+_ANY: Final = {"type": "string", "maxLength": 2048}
+_TEXT: Final = {
+    "type": "string",
+    "maxLength": 2048,
+    # Nothing that a terminal or a page would take for something else than text.
+    "pattern": "^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$",
+}
 _HEX32: Final = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 _HEX64: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _COUNT: Final = {"type": "integer", "minimum": 0}
@@ -28,7 +34,8 @@ _OPENABLE: Final = {str(kind): _HEX32 for kind in Committed if kind is not Commi
 SCHEMAS: Final = {
     MANIFEST: _file(
         "evidence",
-        **dict.fromkeys(("conversation", "case", "made_at", "made_by", "tool"), _TEXT),
+        conversation=_MESSAGE_ENTRY["link"]["properties"]["conversation"],
+        **dict.fromkeys(("case", "made_at", "made_by", "tool"), _TEXT),
         viewer={"enum": ["buyer", "seller", None]},
         count=_COUNT,
         exported={"type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$"},
@@ -49,6 +56,6 @@ SCHEMAS: Final = {
             ),
         },
     ),
-    ERRORS: _file("errors", errors={"type": "array", "items": _closed(key=_TEXT, code=_TEXT)}),
+    ERRORS: _file("errors", errors={"type": "array", "items": _closed(key=_ANY, code=_TEXT)}),
 }
 """By the name of the file."""

@@ -27,6 +27,7 @@ NAMES: Mapping[Committed, str] = {
     Committed.CONTENT: CONTENT,
 }
 """The object of each commitment, in the folder of the message or event. The record's is the entry itself."""
+_TIME = "%Y-%m-%dT%H%M%SZ"
 _ENDINGS = frozenset(
     (
         *("pdf", "txt", "csv", "rtf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp"),
@@ -51,7 +52,27 @@ def folder(conversation: str, seq: int, at: datetime, direction: str, message: s
 def event_folder(conversation: str, at: datetime, kind: str, event: str) -> str:
     """The folder of an event that has content, with the slash at its end. Its place in the chain is not in
     it: the content is kept before that is known."""
-    return f"{conversation_prefix(conversation)}events/{_time(at)}_{kind}_{event}/"
+    return f"{event_prefix(conversation)}{_time(at)}_{kind}_{event}/"
+
+
+def event_prefix(conversation: str) -> str:
+    """The folders of the events that have content."""
+    return f"{conversation_prefix(conversation)}events/"
+
+
+def folder_of(key: str) -> str:
+    """The folder of the message or event that an object is of; "" if its name is none of those."""
+    folder, _, name = key.rpartition("/")
+    return f"{folder}/" if name in NAMES.values() else ""
+
+
+def time_in(folder: str) -> datetime | None:
+    """The time in the name of a message's folder; None if there is none."""
+    told = folder.removesuffix("/").rpartition("/")[2].split("_")
+    try:
+        return datetime.strptime(told[1], _TIME).replace(tzinfo=UTC)
+    except (IndexError, ValueError):
+        return None
 
 
 def direction(author_role: str | None, recipient_role: str) -> str:
@@ -76,12 +97,16 @@ def checkpoint_key(conversation: str, count: int, told: str) -> str:
     return f"{checkpoint_prefix(conversation)}{count:04d}_{told[:32]}.json"
 
 
+def attachment_prefix(conversation: str) -> str:
+    return f"{conversation_prefix(conversation)}attachments/"
+
+
 def attachment_key(conversation: str, content_digest: str, name: str) -> str:
     """An attachment, once per conversation and content. name: as its author wrote it, any text; a usual
     ending alone is taken, because logs of S3 keep keys for longer than an erasure may."""
     ending = name.rpartition(".")[2].lower()
     attachment = f"attachment.{ending}" if ending in _ENDINGS else "attachment"
-    return f"{conversation_prefix(conversation)}attachments/{content_digest}/{attachment}"
+    return f"{attachment_prefix(conversation)}{content_digest}/{attachment}"
 
 
 def transcript_key(conversation: str) -> str:
@@ -94,4 +119,4 @@ def order_key(order: str, conversation: str) -> str:
 
 
 def _time(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    return at.astimezone(UTC).strftime(_TIME)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from parley.archive.chain import Committed, commitment, digest, is_salt
 from parley.archive.entries import Entry
+from parley.archive.folders import is_own_folder
 from parley.archive.keys import NAMES
 from parley.archive.outcomes import told_outcomes
 from parley.archive.proving import place_in
@@ -17,8 +18,7 @@ original may never have been kept."""
 
 def committed_objects(entry: Entry) -> list[tuple[Committed, str]]:
     """Kind and key of each object that the entry's link commits to."""
-    kinds = (Committed(kind) for kind in entry.link.commitments)
-    return [(kind, entry.folder + NAMES[kind]) for kind in kinds if kind is not Committed.RECORD]
+    return [(kind, entry.folder + NAMES[kind]) for kind in entry.contents]
 
 
 class Opening:
@@ -42,6 +42,7 @@ class Opening:
         self._faults = faults
         self.erased: list[int] = []
         self.unopened: list[int] = []
+        self._faulty: set[int] = set()
         # An event excuses what is missing once it is signed: anybody who can write here could add one.
         self._erased_until: dict[str | None, int] = {}
         counting = [
@@ -53,6 +54,7 @@ class Opening:
                 self._erased_until[entry.record.message] = entry.seq
 
     def check(self) -> None:
+        self._faulty = {fault.seq for fault in self._faults}
         for key, entry in self._chain:
             self._check_record(key, entry)
             told = self._outcomes.get(entry.id)
@@ -66,9 +68,11 @@ class Opening:
             self._fault(entry, Code.RECORD_ALTERED, key)
         elif isinstance(entry.record, MessageRecord) and not self._outcomes[entry.id].admits(entry):
             self._fault(entry, Code.OUTCOME_ALTERED, key)
+        elif entry.seq not in self._faulty and not is_own_folder(entry):
+            self._fault(entry, Code.FOLDER_ALTERED, key)
 
     def _check_objects(self, entry: Entry, *, never_filed: bool) -> None:
-        erased = self._was_erased(entry)
+        erased = self.was_erased(entry)
         is_erased = is_unopened = False
         for kind, key in committed_objects(entry):
             found = self._stored(key)
@@ -92,14 +96,18 @@ class Opening:
             folder = key[: key.rfind("/") + 1]
             owner = owners.get(folder)
             # An attachment belongs to every mail that had it: any erasure may have been that of the last one.
-            explained = bool(self._erased_until) if "/attachments/" in key else False
+            explained = self.was_anything_erased if "/attachments/" in key else False
             if owner is not None:
-                explained = self._was_erased(owner)
+                explained = self.was_erased(owner)
             if not explained:
                 place = owner.seq if owner else place_in(key) or place_in(folder.removesuffix("/"))
                 yield Fault(seq=place, code=code, key=key)
 
-    def _was_erased(self, entry: Entry) -> bool:
+    @property
+    def was_anything_erased(self) -> bool:
+        return bool(self._erased_until)
+
+    def was_erased(self, entry: Entry) -> bool:
         # What people wrote about a message is erased with it.
         about = entry.record.message if isinstance(entry.record, EventRecord) else None
         return entry.seq < max(self._erased_until.get(each, 0) for each in (None, entry.id, about))

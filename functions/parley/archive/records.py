@@ -18,7 +18,7 @@ CODE: Final = "^[a-z0-9][a-z0-9_-]{0,63}$"
 PLACE: Final = "^[A-Za-z0-9:._-]{0,160}$"
 """The form of a finding's place: the deepest part is named by 20 numbers."""
 FACT_NAME: Final = "^[a-z][a-z0-9_-]{0,31}$"
-FACT_VALUE: Final = "^[A-Za-z0-9 #._:/+=-]{0,4096}$"
+FACT_VALUE: Final = "^[A-Za-z0-9 #._:/+=-]{0,65536}$"
 """The form of a fact: ids, codes and times. No mailbox can be written with these characters."""
 
 

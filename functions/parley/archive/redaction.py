@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from parley.archive.chain import Committed, digest
 from parley.archive.content import ContentError, read_content
 from parley.archive.entries import Entry
+from parley.archive.keys import attachment_key
 from parley.archive.outcomes import Told, told_outcomes
 from parley.archive.records import EventKind, EventRecord, MessageRecord
 from parley.mail.structure import StructureError, read
 from parley.mail.text import decode_body
-from parley.mail.walk import parts
+from parley.mail.walk import filename, parts
 
-_SEEN = frozenset((Committed.RELAYED, Committed.CONTENT))
-_EVERYTHING = frozenset(Committed)
-_RECORD = frozenset((Committed.RECORD,))
-_NOTHING: frozenset[Committed] = frozenset()
+SEEN = frozenset((Committed.RELAYED, Committed.CONTENT))
+EVERYTHING = frozenset(Committed)
+RECORD = frozenset((Committed.RECORD,))
+OWN = frozenset((Committed.RECORD, Committed.ORIGINAL))
+NOTHING: frozenset[Committed] = frozenset()
 
 
 class NoSuchPartyError(ValueError):
@@ -39,26 +41,19 @@ class Share:
 
     @property
     def contents(self) -> list[Committed]:
-        """Those that the link commits to, the record excepted."""
-        return [
-            kind
-            for kind in Committed
-            if kind in self.opened and kind is not Committed.RECORD and kind in self.entry.link.commitments
-        ]
+        """Those that there are, the record excepted."""
+        return [kind for kind in self.entry.contents if kind in self.opened]
 
 
-def shares(
-    entries: Sequence[Entry], viewer: str | None, *, roles: Collection[str], exported: str = ""
-) -> list[Share]:
+def shares(entries: Sequence[Entry], viewer: str | None, *, roles: Collection[str]) -> list[Share]:
     """What is opened of each entry, in their order. viewer: a role, None for one from whom nothing is kept.
-    entries: of a whole conversation. roles: those that it has a party for. exported: the id of the event that
-    records this export, whose record proves the bundle's end.
+    entries: of a whole conversation. roles: those that it has a party for.
 
     A role is a person only where the conversation has a party for it: the attempts in an intake were written
     in the role of a buyer by anybody. Raises `NoSuchPartyError`.
     """
     if viewer is None:
-        return [Share(entry, _EVERYTHING) for entry in entries]
+        return [Share(entry, EVERYTHING) for entry in entries]
     if viewer not in roles:
         raise NoSuchPartyError(viewer)
     recipients = {
@@ -70,16 +65,7 @@ def shares(
         if isinstance(entry.record, MessageRecord) and entry.record.author_role == viewer
     }
     returned, outcomes = _returned(entries), told_outcomes(entries)
-    return [
-        Share(entry, _RECORD)
-        if _is_event(entry, EventKind.EXPORTED, exported)
-        else Share(entry, _opened(entry, viewer, own, recipients, returned, outcomes))
-        for entry in entries
-    ]
-
-
-def _is_event(entry: Entry, kind: EventKind, id_: str) -> bool:
-    return entry.id == id_ and isinstance(entry.record, EventRecord) and entry.record.kind is kind
+    return [Share(entry, _opened(entry, viewer, own, recipients, returned, outcomes)) for entry in entries]
 
 
 def _opened(
@@ -92,20 +78,20 @@ def _opened(
 ) -> frozenset[Committed]:
     match entry.record:
         case MessageRecord() as record if record.author_role == viewer:
-            return frozenset((Committed.RECORD, Committed.ORIGINAL))
+            return OWN
         case MessageRecord() as record if record.recipient_role == viewer:
             # The entry alone could say so after somebody had rewritten it.
             went = entry.outcome == outcomes[entry.id].outcome == "relayed"
-            return _SEEN if went else _NOTHING
+            return SEEN if went else NOTHING
         case EventRecord(kind=EventKind.OUTCOME, message=message) if message in own:
-            return _RECORD
+            return RECORD
         # Whoever reads the bundle must see that something is missing by right.
         case EventRecord(kind=EventKind.ERASED):
-            return _RECORD
+            return RECORD
         case EventRecord(kind=EventKind.RELEASED, message=str(message)):
             went = entry.seq not in returned and recipients.get(message) == viewer
-            return _SEEN if went else _NOTHING
-    return _NOTHING
+            return SEEN if went else NOTHING
+    return NOTHING
 
 
 def _returned(entries: Sequence[Entry]) -> frozenset[int]:
@@ -121,11 +107,38 @@ def _returned(entries: Sequence[Entry]) -> frozenset[int]:
     return frozenset(returned)
 
 
-def attachments_in(relayed: bytes, content: bytes) -> frozenset[str]:
-    """The SHA-256 of each attachment of a mail that went out, as `parley.archive.keys` names them by it.
-    content: its content object. Nothing of a mail that cannot be read."""
+def went_out(entries: Sequence[Entry]) -> frozenset[int]:
+    """The places of messages and releases whose mail was sent to the other party. entries: with records, of a
+    whole conversation; what has none is left out."""
+    told, returned = told_outcomes(entries), _returned(entries)
+    found = set()
+    for entry in entries:
+        match entry.record:
+            case MessageRecord() if told[entry.id].outcome == "relayed":
+                found.add(entry.seq)
+            case EventRecord(kind=EventKind.RELEASED) if entry.seq not in returned:
+                found.add(entry.seq)
+    return frozenset(found)
+
+
+def has_attachments(content: bytes) -> bool:
+    """content: the content object of a mail."""
+    try:
+        return bool(read_content(content).attachments)
+    except ContentError:
+        return False
+
+
+def attachments_in(conversation: str, relayed: bytes, content: bytes) -> frozenset[str]:
+    """The keys of the attachments of a mail that was composed. content: its content object. Nothing of a mail
+    that cannot be read."""
     try:
         places = {each.place for each in read_content(content).attachments}
-        return frozenset(digest(decode_body(part)) for place, part in parts(read(relayed)) if place in places)
+        if not places:
+            return frozenset()
+        found = (part for place, part in parts(read(relayed)) if place in places)
+        return frozenset(
+            attachment_key(conversation, digest(decode_body(part)), filename(part)) for part in found
+        )
     except (ContentError, StructureError):
         return frozenset()

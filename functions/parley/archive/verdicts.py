@@ -19,10 +19,12 @@ class Code(StrEnum):
     ENTRY_MISPLACED = "entry-misplaced"
     RECORD_ALTERED = "record-altered"
     OUTCOME_ALTERED = "outcome-altered"
+    FOLDER_ALTERED = "folder-altered"
     OBJECT_MISSING = "object-missing"
     OBJECT_ALTERED = "object-altered"
     OBJECT_HIDDEN = "object-hidden"
     OBJECT_OVERWRITTEN = "object-overwritten"
+    OBJECT_UNPROVED = "object-unproved"
     CHECKPOINT_CONTRADICTED = "checkpoint-contradicted"
     CHECKPOINT_FORGED = "checkpoint-forged"
     CHECKPOINT_MALFORMED = "checkpoint-malformed"
@@ -30,6 +32,7 @@ class Code(StrEnum):
     NOTHING_SIGNED = "nothing-signed"
     EXPORT_UNPROVED = "export-unproved"
     EXPORT_STALE = "export-stale"
+    EXPORT_DIFFERS = "export-differs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,8 @@ class Verdict:
     """count: links that are there or known to be. tip: the hash of the last of them, "" if it is not known.
     signed: the count of the latest checkpoint whose signature holds; links behind it are unproved. faults: in
     the order of the chain. pending: places of messages without an outcome. erased: places whose contents were
-    erased. unopened: places whose contents were kept back from this reader."""
+    erased. unopened: places whose contents were kept back from this reader. stray: keys of what lies where an
+    event that was never chained would have kept its contents: it proves nothing."""
 
     conversation: str
     count: int
@@ -66,6 +70,7 @@ class Verdict:
     pending: tuple[int, ...] = ()
     erased: tuple[int, ...] = ()
     unopened: tuple[int, ...] = ()
+    stray: tuple[str, ...] = ()
 
     @property
     def unsigned(self) -> int:

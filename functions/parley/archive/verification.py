@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
+from parley.archive.belonging import Chain, Listed, sort_out
 from parley.archive.chain import Committed, link_hash
 from parley.archive.checkpoints import Checkpoint
 from parley.archive.entries import Entry, EntryError, read_entry
@@ -47,6 +48,7 @@ def verify(
     *,
     may_be_closed: Callable[[Entry, Committed], bool] = lambda _entry, _kind: False,
     bare: Iterable[Entry] = (),
+    listed: Listed | None = None,
     disturbed: Mapping[str, Code] = MappingProxyType({}),
     now: datetime | None = None,
 ) -> Verdict:
@@ -74,6 +76,18 @@ def verify(
     opening = Opening(in_chain, latest, stored, may_be_closed, faults)
     opening.check()
     faults += opening.disturbances(disturbed)
+    stray: tuple[str, ...] = ()
+    if listed is not None:
+        whole = Chain(
+            conversation=conversation,
+            entries=[entry for _, entry in in_chain],
+            coming=pending,
+            signed=latest,
+            now=now,
+            grace=SIGNING_TIME,
+        )
+        loose, stray = sort_out(listed, whole, opening)
+        faults += loose
     return Verdict(
         conversation=conversation,
         count=count,
@@ -83,6 +97,7 @@ def verify(
         pending=tuple(sorted(pending)),
         erased=tuple(opening.erased),
         unopened=tuple(opening.unopened),
+        stray=stray,
     )
 
 

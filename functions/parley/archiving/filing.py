@@ -5,20 +5,16 @@ from datetime import datetime
 
 from parley.archive.chain import Committed, digest
 from parley.archive.content import read_content
-from parley.archive.entries import event_entry, message_entry
 from parley.archive.keys import NAMES, attachment_key, entry_key
 from parley.conversation.events import Event
 from parley.conversation.messages import Message, State
 from parley.mail.structure import Part, read
 from parley.mail.text import decode_body
 from parley.mail.walk import filename, parts
-from parley.relaying.outcomes import receipt_outcome
+from parley.relaying.entries import entry_of, is_final
 from parley.relaying.ports import Archive
 
-
-def is_final(change: Message | Event) -> bool:
-    """Whether its entry can be written: a message is first worked on."""
-    return isinstance(change, Event) or receipt_outcome(change) is not None
+__all__ = ["file_attachments", "file_entry", "happened_at", "is_final", "went_out_from"]
 
 
 def happened_at(change: Message | Event) -> datetime:
@@ -27,21 +23,8 @@ def happened_at(change: Message | Event) -> datetime:
 
 def file_entry(change: Message | Event, archive: Archive) -> None:
     """Writes the entry of an event, or of a message that has its outcome; one that is there stays."""
-    salt = dict(change.salts)[Committed.RECORD]
-    if isinstance(change, Event):
-        entry = event_entry(change.link, change.record, salt, folder=change.folder)
-    else:
-        entry = message_entry(
-            change.link or "",
-            change.record or "",
-            salt,
-            outcome=receipt_outcome(change) or change.state,
-            codes=change.codes,
-            folder=change.folder,
-            outgoing_message_id=change.outgoing_message_id,
-        )
     key = entry_key(change.conversation or "", change.seq, change.id)
-    archive.put(key, entry, media_type="application/json", metadata={})
+    archive.put(key, entry_of(change), media_type="application/json", metadata={})
 
 
 def went_out_from(change: Message | Event) -> str:

@@ -27,7 +27,8 @@ class Hold:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """parties and aliases by role. An intake conversation (of a contact alias) has no buyer. holds: those in
-    force, one or more for a case."""
+    force, one or more for a case. erasing: whether contents are being erased or, but for an intake, are gone:
+    it takes no hold and nothing that a person writes down."""
 
     id: ConversationId
     order: str | None
@@ -35,6 +36,7 @@ class Conversation:
     aliases: dict[Role, AliasId]
     status: Status = Status.OPEN
     holds: tuple[Hold, ...] = ()
+    erasing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ class Message:
     sendings: how often SES was called without a certain answer. released: the folder of what was composed
     for a release, "" if there is none. told: whether the author was told that a reviewer refused it.
     author_hash: of a mail at a contact alias that opened no conversation, the keyed hash of who wrote it by
-    its own account: by it the mail is found when that person is erased.
+    its own account: by it the mail is found when that person is erased. named_hashes: of such a mail, the
+    keyed hashes of further mailboxes in From, Sender, Reply-To and reverse-path, for the same reason.
     """
 
     id: MessageId
@@ -113,6 +114,7 @@ class Message:
     released: str = ""
     told: bool = False
     author_hash: str | None = None
+    named_hashes: tuple[str, ...] = ()
 
 
 def message_id(receipt_id: str, alias: AliasId) -> MessageId:

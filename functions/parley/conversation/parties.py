@@ -26,7 +26,7 @@ class Party:
     mailboxes: those that may send, at least one, none at the relay domain; the first one receives.
     locale: language of notices, e.g. "de". public_contacts: mailboxes, hosts, URLs and tel: URIs
     that a trader declared public, lower-case. own_domains: domains declared to be the party's alone,
-    lower-case.
+    lower-case. former_mailboxes: those that it had before; they only tell what is erased with it.
     """
 
     id: PartyId
@@ -36,6 +36,7 @@ class Party:
     mailboxes: tuple[Mailbox, ...]
     public_contacts: frozenset[str] = frozenset()
     own_domains: frozenset[str] = frozenset()
+    former_mailboxes: tuple[Mailbox, ...] = ()
 
     @property
     def receiving_mailbox(self) -> Mailbox:

@@ -20,7 +20,8 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """case: the id of the request. who: asks, as IAM names them. for_claims: as in `Plan`."""
+    """case: the id of the request. who: asks, by their own account: Lambda does not tell who invokes a
+    function, CloudTrail does. for_claims: as in `Plan`."""
 
     party: PartyId
     case: str
@@ -58,6 +59,7 @@ def ask(request: Request, outside: Outside) -> Plan:
         "id": plan.id,
         "at": now.isoformat(),
         "who": request.who,
+        "who_is": "as the request says; CloudTrail has who made it",
         "case": request.case,
     }
     content = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False).encode()

@@ -18,6 +18,8 @@ REACHED = (
 STREAM_DAYS = 1
 RECOVERY_DAYS = 35
 """Point-in-time recovery of the table."""
+QUEUE_DAYS = 14
+"""SQS keeps no message longer: SES's notifications hold the mail's header section."""
 NOTICE_DAYS = 4
 """A day each for the window and behind it, and two within which DynamoDB deletes what has expired."""
 
@@ -49,6 +51,7 @@ def certificate(plan: Plan, finished_at: datetime, rules: Rules) -> bytes:
         "lives_on_for_days": {
             "table-recovery": RECOVERY_DAYS,
             "table-stream": STREAM_DAYS,
+            "notifications-in-queues": QUEUE_DAYS,
             "notice-windows": NOTICE_DAYS,
             "mail-of-no-conversation": rules.inbox_days,
             "bucket-access-logs": rules.access_log_days,

@@ -1,8 +1,9 @@
 """Erasing what was written in a conversation: the event first, then every version of every object, then
 what the table's items tell of them.
 
-The event is the point of no return: from then on verification knows that what is missing was erased. It is
-appended only where no hold is in force (`parley.erasing.unheld`).
+The event is the point of no return: from then on verification knows that what is missing was erased. Before
+it the head is marked, unless a hold is in force; where the mark stands no hold is placed and nothing is
+written down any more. The mark stays: what comes after an erasure would come to an empty conversation.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ def erase_contents(conversation: ConversationId, facts: Facts, outside: Outside)
         end_work(message, outside)
     happened = list(outside.history.of(conversation))
     told = any(_has_content(each) and each.seq > _erased_until(happened) for each in happened)
+    outside.records.begin(conversation)
     if told:
         record_unheld(conversation, EventKind.ERASED, outside, facts=facts)
     _erase_objects(conversation, outside)

@@ -27,12 +27,14 @@ def erase_message(
     """Erases one mail of a conversation that goes on, and what was written in events about it. plan: the
     erasure that counts it, if it is one's. Raises `HeldError`, `BusyError` or `ChangedMeanwhileError`."""
     message, about = end_work(message, outside), tuple(about)
+    outside.records.begin(_conversation(message))
     _record_about(message, EventKind.ERASED, outside, facts=facts, event_id=f"{message.id}-erased")
     for folder in {message.folder, message.released, *(event.folder for event in about)} - {""}:
         outside.archive.erase(folder)
     erase_receipts((message,), outside)
     for event in about:
         strip(event, outside.records)
+    outside.records.end(_conversation(message))
     # The last, because it tells whether all this was done.
     outside.records.strip(message, plan)
 
@@ -79,7 +81,10 @@ def _tells_of_contents(happening: Message | Event) -> bool:
     if any(kind != "record" for kind, _ in happening.salts):
         return True
     return isinstance(happening, Message) and bool(
-        happening.author_message_id or happening.fingerprint or happening.author_hash
+        happening.author_message_id
+        or happening.fingerprint
+        or happening.author_hash
+        or happening.named_hashes
     )
 
 

@@ -100,8 +100,10 @@ def _forget(plan: Plan, outside: Outside) -> bool:
     meanwhile."""
     party = outside.records.party(plan.party)
     if party is not None:
-        for mailbox in party.mailboxes:
-            outside.suppressions.remove(str(mailbox))
+        for mailbox in outside.records.mailboxes_of(party):
+            # SES may list a mailbox as a bounce spells it.
+            for spelling in sorted({str(mailbox), str(mailbox).lower()}):
+                outside.suppressions.remove(spelling)
         outside.records.forget(party, plan)
         # Nobody can open another one with a party that is gone, but somebody may just have done it.
         if any(outside.records.of_party(plan.party)):

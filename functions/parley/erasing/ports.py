@@ -13,6 +13,7 @@ from parley.conversation.events import Event
 from parley.conversation.messages import Message
 from parley.conversation.parties import Party, PartyId
 from parley.erasing.matters import Plan, Rules, Subject
+from parley.mail.mailbox import Mailbox
 from parley.relaying.ports import Archive, Clock, Entropy, History, Messages
 
 
@@ -71,12 +72,13 @@ class Records(Protocol):
         ...
 
     def all(self, after: str | None) -> Iterator[tuple[Subject, str]]:
-        """Every conversation that names a seller, in no order that means anything, each with its place there;
-        those behind a place. Calls as `of_party`."""
+        """Every conversation, also one whose parties are erased, in no order that means anything, each with
+        its place there; those behind a place. Calls as `of_party`."""
         ...
 
     def latest_mail(self, conversation: ConversationId) -> datetime | None:
-        """When SES received the latest mail, an attempt or not; None without any. Two calls."""
+        """When SES received the latest mail, an attempt or not; without any, when the first event was
+        recorded; None without either. Two calls, or three."""
         ...
 
     def is_received(self, receipt_id: str) -> bool:
@@ -89,15 +91,24 @@ class Records(Protocol):
         ...
 
     def first_contacts(self, party: PartyId) -> Iterator[Message]:
-        """The mails at contact aliases that opened no conversation and name a mailbox of the party as their
-        author's, proved or not, and were not erased. A call for each page of an index and mailbox, one per
-        100 messages; what came a second ago may be missing."""
+        """The mails at contact aliases that opened no conversation and name a mailbox that the party has or
+        had as their author's, proved or not, or beside it (`Message.named_hashes`), and were not erased.
+        Two calls for each mailbox and page, one per 100 messages; what came a second ago may be missing."""
         ...
 
     def strip(self, happening: Message | Event, plan: Plan | None = None) -> None:
         """Removes from its item what tells of contents: salts, fingerprint, the author's Message-ID, and who
         the author is. The salt of its record stays, which the entry shows anyway. plan: counts a first
         contact in the same transaction. Raises `ChangedMeanwhileError`."""
+        ...
+
+    def begin(self, conversation: ConversationId) -> None:
+        """Notes that contents are erased from now on, so that no hold is placed any more. Raises
+        `HeldError`, `ConversationGoneError` or `ChangedMeanwhileError`."""
+        ...
+
+    def end(self, conversation: ConversationId) -> None:
+        """Takes the note away, where a conversation goes on."""
         ...
 
     def mark(
@@ -119,6 +130,11 @@ class Records(Protocol):
         ...
 
     def party(self, party: PartyId) -> Party | None: ...
+
+    def mailboxes_of(self, party: Party) -> list[Mailbox]:
+        """Those that it has, and those that it had and no other party has by now. A call for each of the
+        latter."""
+        ...
 
     def forget(self, party: Party, plan: Plan) -> None:
         """Deletes the party and its entries in the mailbox index, and counts its mailboxes in the plan, in

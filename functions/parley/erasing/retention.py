@@ -68,18 +68,17 @@ def keep_retention(outside: Outside) -> Round:
 def _keep(subject: Subject, outside: Outside) -> Step | None:
     """What is to be done with it next; None if it was not its time to be looked at."""
     now = outside.clock.now()
-    if subject.due is not None and now < subject.due:
+    was_erased = subject.finished_at_seq is not None
+    if subject.is_finished or (subject.due is not None and now < subject.due and not was_erased):
         return None
     if subject.conversation.holds:
         return Held(tuple(hold.case for hold in subject.conversation.holds))
     if subject.is_intake:
         return _keep_intake(subject, outside)
-    if subject.is_finished:
-        # Nothing came since; what comes from now on is not over before its own time.
-        outside.records.mark(subject, due=now + outside.rules.retention)
-        return None
+    # What came to a conversation that was erased, such as who exported it, has no time of its own.
+    time = timedelta() if was_erased else outside.rules.retention
     try:
-        step = advance(subject, WHY, outside, kept_for=outside.rules.retention, close_at_once=False)
+        step = advance(subject, WHY, outside, kept_for=time, close_at_once=False)
         if isinstance(step, Kept | Wait):
             outside.records.mark(subject, due=step.until)
     except ConversationGoneError:

@@ -63,9 +63,10 @@ Step = Held | Kept | Close | Wait | Erase | Finished
 
 
 def over_at(latest_mail: datetime | None, kept_for: timedelta) -> datetime | None:
-    """When the time of a conversation's contents is over; None if there was never any mail.
+    """When the time of a conversation's contents is over; None if there was never anything.
 
-    Days are spans of 24 hours from SES's receipt of the latest mail, whatever a calendar says.
+    Days are spans of 24 hours from SES's receipt of the latest mail, or without any mail from the first
+    event, whatever a calendar says.
     """
     return None if latest_mail is None else latest_mail + kept_for
 
@@ -95,8 +96,8 @@ def next_step(
     kept_for: timedelta,
     close_at_once: bool,
 ) -> Step:
-    """latest_mail: when SES received it; asked for only where it decides. kept_for: how long contents stay
-    after it. close_at_once: whether aliases go before that is over, as for a party who is to be erased."""
+    """latest_mail: as `Records.latest_mail`; asked for only where it decides. kept_for: how long contents
+    stay after it. close_at_once: whether aliases go before that is over, as for a party to be erased."""
     rest = resting(subject, now, kept_for)
     if rest is not None:
         return rest

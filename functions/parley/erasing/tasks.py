@@ -104,6 +104,7 @@ def _matching(request: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -
 
 
 def _who(request: Mapping[str, Any]) -> str:
+    # A claim: whoever may invoke the function may write what they like here.
     who = request.get("who")
     if not isinstance(who, str) or not 0 < len(who) <= _MAX_WHO:
         raise TaskError("wrong-who")

@@ -17,6 +17,8 @@ from parley.registering.ports import (
 from parley.registering.refusals import RefusedError
 
 _TRIES = 3
+MAX_FORMER_MAILBOXES = 200
+"""They all stand in the party's item, which every mail reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def register(application: Application, office: Office) -> tuple[Registered, bool
     try:
         office.registry.add(party)
     except PartyExistsError as exists:
-        if exists.party != party:
+        if replace(exists.party, former_mailboxes=()) != party:
             raise RefusedError("party-exists", "id") from None
         new = False
     except MailboxTakenError as taken:
@@ -116,13 +118,24 @@ def _changed(old: Party, changes: Changes, relay_domain: str) -> Party:
     if changes.display_name is not None:
         new = replace(new, display_name=checks.read_display_name(changes.display_name))
     if changes.mailboxes is not None:
-        new = replace(new, mailboxes=checks.read_mailboxes(changes.mailboxes, relay_domain))
+        mailboxes = checks.read_mailboxes(changes.mailboxes, relay_domain)
+        new = replace(new, mailboxes=mailboxes, former_mailboxes=_former(old, mailboxes))
     if changes.public_contacts is not None:
         contacts = checks.read_public_contacts(changes.public_contacts, relay_domain)
         new = replace(new, public_contacts=contacts)
     if changes.own_domains is not None:
         new = replace(new, own_domains=checks.read_own_domains(changes.own_domains, relay_domain))
     return new
+
+
+def _former(old: Party, mailboxes: tuple[Mailbox, ...]) -> tuple[Mailbox, ...]:
+    """Those that the party had before, each once, and has no more. Raises `RefusedError` where they would be
+    more than can be kept: none may be forgotten before the party is erased."""
+    had = dict.fromkeys((*old.former_mailboxes, *old.mailboxes))
+    former = tuple(each for each in had if each not in mailboxes)
+    if len(former) > MAX_FORMER_MAILBOXES:
+        raise RefusedError("too-many-mailboxes", "mailboxes")
+    return former
 
 
 def _taken(taken: MailboxTakenError) -> RefusedError:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC
 
-from parley.archive.chain import Committed, Link, commitment, digest
+from parley.archive.chain import Committed, Link, commitments
 from parley.archive.content import content_of
 from parley.archive.keys import direction, folder
 from parley.archive.records import MessageRecord, fitting_place
@@ -39,10 +39,10 @@ def new_message(
     lease: Lease,
     salts: tuple[tuple[str, str], ...],
     policy: str,
-    author_hash: str | None = None,
+    named: tuple[str, ...] = (),
 ) -> Message:
     """The message to claim. contents: what `contents_of` gave. salts: one of each kind of `Committed`.
-    policy: its version. author_hash: as in `Message`."""
+    policy: its version. named: what `named_hashes` found."""
     role = arrival.author_role if decision.admitted else None
     record = MessageRecord(
         author_role=role,
@@ -58,7 +58,7 @@ def new_message(
         previous=after.tip,
         id=arrival.message_id,
         at=arrival.received_at.astimezone(UTC).isoformat(),
-        commitments=_commitments(dict(salts), committed),
+        commitments=commitments(dict(salts), committed),
     )
     return Message(
         id=arrival.message_id,
@@ -84,7 +84,8 @@ def new_message(
             arrival.message_id,
         ),
         salts=salts,
-        author_hash=author_hash,
+        author_hash=named[0] if named else None,
+        named_hashes=named[1:],
     )
 
 
@@ -92,7 +93,7 @@ def is_as_claimed(message: Message, decision: Decision, contents: Mapping[Commit
     """Whether a decision made anew is the one that the message's link tells of. What was found on the way may
     differ: it is recorded as it was found first."""
     claimed = json.loads(message.link or "")["commitments"]
-    again = _commitments(dict(message.salts), contents)
+    again = commitments(dict(message.salts), contents)
     return bool(
         json.loads(message.record or "")["outcome"] == _intended(decision)
         and message.codes == decision.codes
@@ -113,7 +114,3 @@ def _screening(decision: Decision, policy: str) -> dict[str, object]:
             [f.code, f.severity, fitting_place(f.place), f.count] for f in decision.findings[:MAX_FINDINGS]
         ],
     }
-
-
-def _commitments(salts: Mapping[str, str], contents: Mapping[Committed, bytes]) -> dict[str, str]:
-    return {str(kind): commitment(salts[kind], digest(content)) for kind, content in contents.items()}

@@ -1,10 +1,10 @@
 """Recording an event: its content into the archive, then its place in the conversation's chain."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Protocol
 
-from parley.archive.chain import SALT_BITS, Committed, Link, commitment, digest, link_hash
+from parley.archive.chain import SALT_BITS, Committed, Link, commitments, link_hash
 from parley.archive.keys import event_folder
 from parley.archive.records import EventKind, EventRecord
 from parley.conversation.aliases import ConversationId
@@ -57,18 +57,19 @@ def record_event(
     contents: Mapping[Committed, bytes] | None = None,
     folder: str | None = None,
     event_id: str | None = None,
+    at: datetime | None = None,
     step: tuple[Message, Message] | None = None,
 ) -> Event | None:
     """Chains an event and returns it; None if one of this id was recorded before.
 
     contents: what may be erased, such as a note's text; kept in the archive first, so that no link commits to
     what is not there. folder: where they are kept, the event's own if not given; another for each attempt.
-    event_id: the same for each attempt at the same event; random if not given. step: a message before and
-    after, changed in the same transaction.
+    at: the time in its name, the present if not given. event_id: the same for each attempt at the same event;
+    random if not given. step: a message before and after, changed in the same transaction.
 
     Raises `ConversationGoneError`, `LeaseLostError`, or `BusyError` ("conversation-busy").
     """
-    now = outside.clock.now().astimezone(UTC)
+    now = (at or outside.clock.now()).astimezone(UTC)
     identity = EventId(event_id or f"{outside.entropy.bits(128):032x}")
     record = EventRecord(kind=kind, message=message, facts=facts or {}).to_json()
     contents = contents or {}
@@ -89,9 +90,7 @@ def record_event(
             previous=head.tip,
             id=identity,
             at=now.isoformat(),
-            commitments={
-                str(each): commitment(salts[each], digest(octets)) for each, octets in committed.items()
-            },
+            commitments=commitments(salts, committed),
         )
         event = Event(
             id=identity,

@@ -1,13 +1,16 @@
 """First contact: a proved author's first mail to a seller's contact alias opens a conversation.
 
 Each pair of author and contact alias has one conversation, whose id derives from both, so that the second
-mail finds what the first one opened, and a mail that comes twice opens nothing twice. Mail that may not open
+mail finds what the first one opened, and a mail that comes twice opens nothing twice. One that was erased has
+lost its aliases for good; then the pair has another one, of the next generation. Mail that may not open
 one stays with the contact alias's intake conversation, where the attempt is recorded.
 """
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from parley.conversation.aliases import RANDOM_BITS, ConversationAlias, ConversationId, new_alias
 from parley.conversation.conversations import Conversation
@@ -18,27 +21,48 @@ from parley.relaying.outside import Outside
 from parley.relaying.ports import AlreadyExistsError
 from parley.relaying.reading import header_of
 
+MAX_NAMED = 10
+"""Of how many mailboxes in a mail's header section a hash is kept: each is an item of the claim."""
+
 
 def open_conversation(
     contact: ConversationAlias, author: Mailbox, seller: Party, outside: Outside
 ) -> ConversationAlias:
     """The contact alias as it leads into the author's conversation with the seller, opened if need be."""
     buyer = outside.directory.party_of_mailbox(author) or _register(author, seller.locale, outside)
-    conversation = ConversationId(_derived("c", contact.id, buyer.id))
-    if outside.directory.conversation(conversation) is None:
-        _open(conversation, buyer.id, seller.id, outside)
-    return replace(contact, conversation=conversation)
+    return replace(contact, conversation=_latest(contact, buyer.id, seller.id, outside))
 
 
-def author_hash(arrival: Arrival, outside: Outside) -> str | None:
-    """By which a mail that opens no conversation is found when its author is erased: no party's name leads to
-    it. Whether that author is proved does not matter. None for any other mail, and where no author stands."""
+def _latest(contact: ConversationAlias, buyer: PartyId, seller: PartyId, outside: Outside) -> ConversationId:
+    """The conversation of the latest generation, opened if need be."""
+    again: tuple[str, ...] = ()
+    while True:
+        conversation = ConversationId(_derived("c", contact.id, buyer, *again))
+        found = outside.directory.conversation(conversation)
+        if found is None:
+            _open(conversation, buyer, seller, outside)
+        if found is None or found.conversation.aliases:
+            return conversation
+        again = (conversation,)
+
+
+def named_hashes(arrival: Arrival, outside: Outside) -> tuple[str, ...]:
+    """By which a mail that opens no conversation is found when somebody is erased whom it names as its author
+    or beside it: no party's name leads to it. The first mailbox of From comes first. Whether that author is
+    proved does not matter. Empty for any other mail, and where no mailbox stands."""
     if arrival.writer is not None:
-        return None
-    fields = header_of(arrival.raw).all("from")
-    named = (each.mailbox for field in fields for each in address_list(field.decode("utf-8", "replace")))
-    first = next(named, None)
-    return None if first is None else outside.directory.author_hash(first)
+        return ()
+    hashes = (outside.directory.author_hash(each) for each in islice(_named(arrival), MAX_NAMED))
+    return tuple(dict.fromkeys(hashes))
+
+
+def _named(arrival: Arrival) -> Iterator[Mailbox]:
+    header = header_of(arrival.raw)
+    for name in ("from", "sender", "reply-to"):
+        for field in header.all(name):
+            yield from (each.mailbox for each in address_list(field.decode("utf-8", "replace")))
+    if isinstance(arrival.reverse_path, Mailbox):
+        yield arrival.reverse_path
 
 
 def _register(author: Mailbox, locale: str, outside: Outside) -> Party:

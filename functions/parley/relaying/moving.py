@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 from datetime import UTC
 
-from parley.archive.chain import SALT_BITS, Committed, Link, commitment, digest, link_hash
+from parley.archive.chain import SALT_BITS, Committed, Link, commitments, link_hash
 from parley.archive.keys import direction, folder
 from parley.archive.records import EventKind, MessageRecord
 from parley.conversation.aliases import AliasId, ConversationId
@@ -89,9 +89,7 @@ def _moved(message: Message, arrival: Arrival, after: Head, salts: tuple[tuple[s
         previous=after.tip,
         id=arrival.message_id,
         at=message.received_at.astimezone(UTC).isoformat(),
-        commitments={
-            str(kind): commitment(dict(salts)[kind], digest(content)) for kind, content in committed.items()
-        },
+        commitments=commitments(dict(salts), committed),
     )
     return Message(
         id=arrival.message_id,

@@ -24,7 +24,7 @@ from parley.relaying.claim import contents_of, is_as_claimed, new_message
 from parley.relaying.decide import Decision, Open, Relay, Stop, decide
 from parley.relaying.events import record_event
 from parley.relaying.filing import file_content, filed_content
-from parley.relaying.first_contact import author_hash, open_conversation
+from parley.relaying.first_contact import named_hashes, open_conversation
 from parley.relaying.notify import notify
 from parley.relaying.outcomes import intended_outcome, receipt_outcome
 from parley.relaying.outside import Deployment, Outside
@@ -128,7 +128,7 @@ class _Job:
             lease=new_lease(self.outside, self.deployment),
             salts=tuple((str(kind), f"{entropy.bits(SALT_BITS):032x}") for kind in Committed),
             policy=self.deployment.policy.version,
-            author_hash=author_hash(arrival, self.outside),
+            named=named_hashes(arrival, self.outside),
         )
 
     def carry_out(

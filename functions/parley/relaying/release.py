@@ -117,7 +117,8 @@ def _chain(message: Message, composed: Composed, outside: Outside) -> Message:
     """Keeps what was composed and appends its link; from then on nothing else goes out in its name."""
     conversation = _conversation(message)
     event_id = f"{outside.entropy.bits(128):032x}"
-    folder = event_folder(conversation, outside.clock.now(), EventKind.RELEASED, event_id)
+    at = outside.clock.now()
+    folder = event_folder(conversation, at, EventKind.RELEASED, event_id)
     chained = replace(message, released=folder)
     recorded = record_event(
         conversation,
@@ -131,6 +132,7 @@ def _chain(message: Message, composed: Composed, outside: Outside) -> Message:
         },
         folder=folder,
         event_id=event_id,
+        at=at,
         step=(message, chained),
     )
     return _written(recorded, chained)

@@ -13,6 +13,7 @@ from parley.reviewing.ports import Desk
 from parley.reviewing.recording import (
     HoldingHistory,
     Statement,
+    check_writable,
     event_id_of,
     existing,
     fresh_id,
@@ -36,6 +37,7 @@ def place_hold(statement: Statement, hold: str | None, desk: Desk) -> tuple[Plac
     """The hold, and whether it is new. hold: its id, the same for each repetition; None for a new one.
     Raises `RefusedError`."""
     conversation, hold_id = existing(statement.conversation, desk), hold or fresh_id(desk)
+    check_writable(conversation)
     is_full = len(conversation.holds) >= MAX_HOLDS
     if is_full and _placing_event(statement.conversation, hold_id, desk) is None:
         raise RefusedError("too-many-holds", "conversation")

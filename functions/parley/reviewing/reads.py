@@ -29,6 +29,16 @@ def record_read(
     """Records that somebody is about to read; returns the read's id and time. read: its id, the same for each
     repetition, by which a record that was made twice is told; None for a new one. Raises `RefusedError`."""
     existing(conversation, desk)
+    return _record({"conversation": conversation, "what": what, "case": case}, reader, read, desk)
+
+
+def record_party_read(case: str, reader: str, read: str | None, desk: Desk) -> tuple[str, datetime]:
+    """The same of what is registered of a party. The party is not named: the case tells whose request it was,
+    and the record is kept for longer than the party."""
+    return _record({"what": "party", "case": case}, reader, read, desk)
+
+
+def _record(about: dict[str, str], reader: str, read: str | None, desk: Desk) -> tuple[str, datetime]:
     read_id, now = read or fresh_id(desk), desk.clock.now()
     record = {
         "schema_version": SCHEMA_VERSION,
@@ -36,9 +46,7 @@ def record_read(
         "id": read_id,
         "at": now.isoformat(),
         "who": reader,
-        "conversation": conversation,
-        "what": what,
-        "case": case,
+        **about,
     }
     content = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False).encode()
     desk.accesses.put(access_key(now, read_id), content, media_type="application/json")

@@ -56,6 +56,12 @@ def existing(conversation: ConversationId, desk: Desk) -> Conversation:
     return found
 
 
+def check_writable(conversation: Conversation) -> None:
+    """Raises `RefusedError` where whatever is written down would stay behind an erasure."""
+    if conversation.erasing:
+        raise RefusedError("contents-erased", "conversation")
+
+
 @dataclass(frozen=True, slots=True)
 class Pen:
     """A `Recorder` that appends to `history`."""
@@ -116,7 +122,9 @@ class HoldingHistory:
     """A conversation's chain, whose next event changes the holds with it. Implements `Chain`.
 
     change: the holds in force and the event → the holds in force from then on. Whoever places or lifts a hold
-    moves the head, so holds that were read after a head are those in force where it stands.
+    moves the head, so holds that were read after a head are those in force where it stands. Raises
+    `RefusedError` where contents are being erased; whoever begins to erase and whoever places a hold at the
+    same moment meet at the head, and one of them finds what the other one wrote.
     """
 
     def __init__(self, desk: Desk, change: Callable[[tuple[Hold, ...], Event], tuple[Hold, ...]]) -> None:
@@ -129,6 +137,7 @@ class HoldingHistory:
         found = self._desk.reviews.conversation(conversation)
         if found is None:
             raise ConversationGoneError(conversation)
+        check_writable(found)
         self._holds = found.holds
         return head
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from parley.conversation.conversations import Status
 from parley.conversation.events import Event
 from parley.conversation.messages import Message
+from parley.conversation.parties import Role
 from parley.erasing.ports import ChangedMeanwhileError
+from parley.erasing.unheld import check_hold
 from parley.relaying.ports import ConversationGoneError
 from parley.stores import keys
 from parley.stores.attributes import number, optional, text, texts
@@ -29,6 +31,7 @@ from parley.stores.updates import Update
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from parley.conversation.aliases import ConversationId
     from parley.conversation.parties import Party
     from parley.erasing.matters import Plan, Subject
     from parley.stores.keys import Item
@@ -53,18 +56,32 @@ class DynamoErasures(DynamoSubjects):
         kept = tuple((kind, salt) for kind, salt in happening.salts if kind == "record")
         update = Update(_key_of(happening)).when("link", optional(happening.link))
         update.set("salts", {"L": [texts(pair) for pair in kept]})
-        for name in ("author_message_id", "fingerprint", keys.AUTHOR):
+        for name in ("author_message_id", "fingerprint", keys.AUTHOR, "named_hashes"):
             update.set_or_remove(name, None)
-        if plan is not None and isinstance(happening, Message):
-            # So that it is counted once, by whoever strips it.
-            update.when(keys.AUTHOR, optional(happening.author_hash))
-            counted = _counted(plan, first_contacts=1)
-            self._write([update.write(self._table), {"Update": {"TableName": self._table, **counted}}])
-            return
+        writes: list[Any] = [update.write(self._table)]
+        if isinstance(happening, Message):
+            writes += [
+                {"Delete": {"TableName": self._table, "Key": key}} for key in keys.named_keys(happening)
+            ]
+            if plan is not None:
+                # So that it is counted once, by whoever strips it.
+                update.when(keys.AUTHOR, optional(happening.author_hash))
+                counted = _counted(plan, first_contacts=1)
+                writes[0] = update.write(self._table)
+                writes.append({"Update": {"TableName": self._table, **counted}})
+        self._write(writes)
+
+    def begin(self, conversation: ConversationId) -> None:
+        head = Update(keys.head_key(conversation)).when("conversation_id", text(conversation))
         try:
-            write_alone(self._client, update.write(self._table)["Update"])
-        except ConditionFailedError:
-            raise ChangedMeanwhileError(happening.id) from None
+            self._write([head.when("hold", None).set(keys.ERASING, {"BOOL": True}).write(self._table)])
+        except ChangedMeanwhileError:
+            check_hold(self.read(conversation))
+            raise
+
+    def end(self, conversation: ConversationId) -> None:
+        head = Update(keys.head_key(conversation)).set_or_remove(keys.ERASING, None)
+        write_alone(self._client, head.write(self._table)["Update"])
 
     def mark(
         self,
@@ -90,7 +107,8 @@ class DynamoErasures(DynamoSubjects):
         head = Update(keys.head_key(subject.id))
         for role, party in subject.conversation.parties.items():
             if party == plan.party:
-                head.when(f"{role}_id", text(party)).set_or_remove(f"{role}_id", None)
+                nobody = text(keys.NOBODY + subject.id) if role is Role.SELLER else None
+                head.when(f"{role}_id", text(party)).set_or_remove(f"{role}_id", nobody)
         counted = _counted(
             plan, conversations=1, kept_for_claims=int(subject.kept_until is not None), links=subject.head.seq
         )
@@ -105,7 +123,7 @@ class DynamoErasures(DynamoSubjects):
             {"Delete": {"TableName": self._table, "Key": keys.party_key(party.id)}},
             *(self._without_entry(each, party) for each in self._hashes(party)),
         ]
-        counted = _counted(plan, mailboxes=len(party.mailboxes))
+        counted = _counted(plan, mailboxes=len(party.mailboxes) + len(party.former_mailboxes))
         self._write([{"Update": {"TableName": self._table, **counted}}, *deleted])
 
     def _without_entry(self, keyed_hash: str, party: Party) -> Any:
@@ -120,9 +138,14 @@ class DynamoErasures(DynamoSubjects):
         }
 
     def _write(self, writes: list[Any]) -> None:
-        """All or nothing. Raises `ChangedMeanwhileError`."""
+        """All or nothing; a single write is an update. Raises `ChangedMeanwhileError`."""
         try:
-            write_together(self._client, writes)
+            if len(writes) == 1:
+                write_alone(self._client, writes[0]["Update"])
+            else:
+                write_together(self._client, writes)
+        except ConditionFailedError:
+            raise ChangedMeanwhileError from None
         except CancelledError as cancelled:
             if any(cancelled.failed(write) for write in range(len(writes))):
                 raise ChangedMeanwhileError from None

@@ -16,13 +16,14 @@ from parley.stores.attributes import read_number, read_optional, read_pair, read
 from parley.stores.table import KEYS_PER_BATCH, read_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from parley.conversation.messages import Message
     from parley.conversation.parties import Party
+    from parley.mail.mailbox import Mailbox
     from parley.stores.keys import Item
     from parley.stores.mailbox_index import MailboxIndex
 
@@ -48,14 +49,8 @@ class DynamoSubjects:
 
     def of_party(self, party: PartyId) -> Iterator[Subject]:
         for role, index in _INDEX_OF.items():
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                IndexName=index,
-                KeyConditionExpression="#party = :party",
-                ExpressionAttributeNames={"#party": f"{role}_id"},
-                ExpressionAttributeValues={":party": text(party)},
-            )
-            for subject in self._subjects(item for page in pages for item in page["Items"]):
+            listed = self._query(f"{role}_id = :party", {":party": party}, IndexName=index)
+            for subject in self._subjects(listed):
                 # The index lags behind: one that was unlinked a moment ago is still listed.
                 if subject.conversation.parties.get(role) == party:
                     yield subject
@@ -85,7 +80,15 @@ class DynamoSubjects:
                 ConsistentRead=True,
             )
             found += [keys.moment(read_text(item, "received_at")) for item in answer["Items"]]
-        return max(found, default=None)
+        return max(found) if found else self._first_event(conversation)
+
+    def _first_event(self, conversation: ConversationId) -> datetime | None:
+        events = self._query(
+            "pk = :pk AND begins_with(sk, :kind)",
+            {":pk": keys.conversation_pk(conversation), ":kind": keys.EVENT},
+            ConsistentRead=True,
+        )
+        return min((keys.moment(read_text(item, "recorded_at")) for item in events), default=None)
 
     def is_received(self, receipt_id: str) -> bool:
         note = self._get(keys.receipt_key(receipt_id))
@@ -97,20 +100,39 @@ class DynamoSubjects:
         return True
 
     def first_contacts(self, party: PartyId) -> Iterator[Message]:
-        known = self.party(party)
-        for author in [] if known is None else self._hashes(known):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                IndexName=keys.BY_AUTHOR,
-                KeyConditionExpression="#author = :author",
-                ExpressionAttributeNames={"#author": keys.AUTHOR},
-                ExpressionAttributeValues={":author": text(author)},
-            )
-            listed = ({"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page["Items"])
-            for batch in _batches(listed):
-                found = read_batch(self._client, self._table, batch)
+        known, found = self.party(party), set()
+        mailboxes = () if known is None else self.mailboxes_of(known)
+        for author in sorted({self._index.keyed_hash(mailbox) for mailbox in mailboxes}):
+            for message in self._read_mails([*self._written_by(author), *self._naming(author)], author):
+                # One mail may name several mailboxes of the party.
+                if message.id not in found:
+                    found.add(message.id)
+                    yield message
+
+    def _written_by(self, author: str) -> Iterator[Item]:
+        listed = self._query(f"{keys.AUTHOR} = :author", {":author": author}, IndexName=keys.BY_AUTHOR)
+        return ({"pk": item["pk"], "sk": item["sk"]} for item in listed)
+
+    def _naming(self, author: str) -> Iterator[Item]:
+        """The keys of mails that name a mailbox beside their author's."""
+        for item in self._query("pk = :pk", {":pk": keys.named_pk(author)}, ConsistentRead=True):
+            pk, sk = read_pair(item["message"])
+            yield {"pk": text(pk), "sk": text(sk)}
+
+    def _read_mails(self, listed: Iterable[Item], author: str) -> Iterator[Message]:
+        for batch in _batches(listed):
+            for message in map(items.read_message, read_batch(self._client, self._table, batch)):
                 # The index lags behind: one that was erased a moment ago is still listed.
-                yield from (items.read_message(item) for item in found if keys.AUTHOR in item)
+                if author in (message.author_hash, *message.named_hashes):
+                    yield message
+
+    def mailboxes_of(self, party: Party) -> list[Mailbox]:
+        former = [each for each in party.former_mailboxes if not self._is_anothers(each, party.id)]
+        return [*party.mailboxes, *former]
+
+    def _is_anothers(self, mailbox: Mailbox, party: PartyId) -> bool:
+        entry = self._get(keys.mailbox_key(self._index.keyed_hash(mailbox)))
+        return entry is not None and read_text(entry, "party_id") != party
 
     def party(self, party: PartyId) -> Party | None:
         item = self._get(keys.party_key(party))
@@ -127,6 +149,15 @@ class DynamoSubjects:
             for key in batch:
                 if key["pk"]["S"] in found:
                     yield _read_subject(found[key["pk"]["S"]])
+
+    def _query(self, condition: str, values: Mapping[str, str], **rest: Any) -> Iterator[Item]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues={name: text(value) for name, value in values.items()},
+            **rest,
+        )
+        return (item for page in pages for item in page["Items"])
 
     def _get(self, key: Item) -> Item | None:
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)

@@ -61,7 +61,7 @@ class DynamoHistory:
         }
         head = head_moves(event.conversation, before, after)
         if holds is not None:
-            head.set_or_remove("hold", items.holds_attribute(holds))
+            head.when(keys.ERASING, None).set_or_remove("hold", items.holds_attribute(holds))
         writes: list[Any] = [{"Put": put}, head.write(self._table)]
         if message is not None:
             writes.append(step(*message).write(self._table))

@@ -81,6 +81,7 @@ def head_item(conversation: Conversation, head: Head) -> Item:
         seq=number(head.seq),
         tip=text(head.tip),
         hold=holds_attribute(conversation.holds),
+        **{keys.ERASING: {"BOOL": True} if conversation.erasing else None},
     )
 
 
@@ -97,10 +98,15 @@ def read_head(item: Item) -> tuple[Conversation, Head]:
     conversation = Conversation(
         id=ConversationId(read_text(item, "conversation_id")),
         order=read_optional(item, "order_id"),
-        parties={role: PartyId(each) for role, each in parties.items() if each is not None},
+        parties={
+            role: PartyId(each)
+            for role, each in parties.items()
+            if each is not None and not each.startswith(keys.NOBODY)
+        },
         aliases={role: AliasId(each) for role, each in aliases.items() if each is not None},
         status=Status(read_text(item, "status")),
         holds=tuple(_read_hold(each) for each in read_list(item, "hold")) if "hold" in item else (),
+        erasing=read_flag(item, keys.ERASING),
     )
     return conversation, Head(read_number(item, "seq"), read_text(item, "tip"))
 
@@ -137,6 +143,7 @@ def message_item(message: Message) -> Item:
         released=optional(message.released or None),
         told={"BOOL": True} if message.told else None,
         **{keys.AUTHOR: optional(message.author_hash)},
+        named_hashes=texts(message.named_hashes) if message.named_hashes else None,
         **{keys.HELD: text(keys.HELD) if message.state in UNDECIDED else None},
     )
 
@@ -169,7 +176,15 @@ def read_message(item: Item) -> Message:
         released=read_optional(item, "released") or "",
         told=read_flag(item, "told"),
         author_hash=read_optional(item, keys.AUTHOR),
+        named_hashes=read_texts(item, "named_hashes") if "named_hashes" in item else (),
     )
+
+
+def named_items(message: Message) -> list[Item]:
+    """By which a mail is found that names a mailbox beside its author's."""
+    key = keys.message_key(message)
+    found = texts((key["pk"]["S"], key["sk"]["S"]))
+    return [written(each, message=found) for each in keys.named_keys(message)]
 
 
 def event_item(event: Event) -> Item:
@@ -212,9 +227,10 @@ def party_item(party: Party) -> Item:
         role=text(party.role),
         locale=text(party.locale),
         display_name=text(party.display_name),
-        mailboxes={"L": [texts((each.local_part, each.domain)) for each in party.mailboxes]},
+        mailboxes=_mailboxes(party.mailboxes),
         public_contacts=texts(tuple(sorted(party.public_contacts))),
         own_domains=texts(tuple(sorted(party.own_domains))),
+        former_mailboxes=_mailboxes(party.former_mailboxes) if party.former_mailboxes else None,
     )
 
 
@@ -225,10 +241,19 @@ def read_party(item: Item) -> Party:
         role=Role(read_text(item, "role")),
         locale=read_text(item, "locale"),
         display_name=read_text(item, "display_name"),
-        mailboxes=tuple(Mailbox(*read_pair(each)) for each in read_list(item, "mailboxes")),
+        mailboxes=_read_mailboxes(item, "mailboxes"),
         public_contacts=frozenset(read_texts(item, "public_contacts")),
         own_domains=frozenset(read_texts(item, "own_domains")),
+        former_mailboxes=(_read_mailboxes(item, "former_mailboxes") if "former_mailboxes" in item else ()),
     )
+
+
+def _mailboxes(mailboxes: tuple[Mailbox, ...]) -> dict[str, Any]:
+    return {"L": [texts((each.local_part, each.domain)) for each in mailboxes]}
+
+
+def _read_mailboxes(item: Item, name: str) -> tuple[Mailbox, ...]:
+    return tuple(Mailbox(*read_pair(each)) for each in read_list(item, name))
 
 
 def mailbox_item(keyed_hash: str, party: PartyId) -> Item:

@@ -11,6 +11,7 @@
 | receipt          | RECEIPT#<receipt id>                | RECEIPT                          |
 | party            | PARTY#<id>                          | PARTY                            |
 | mailbox → party  | MAILBOX#<keyed hash>                | MAILBOX                          |
+| named → message  | NAMED#<keyed hash>                  | MESSAGE#<id>                     |
 | notice window    | COUNT#notice#<subject>#<window>     | COUNT                            |
 | erasure          | ERASURES                            | ERASURE#<id>                     |
 | retention        | RETENTION                           | RETENTION                        |
@@ -51,6 +52,11 @@ HELD = "held"
 BY_AUTHOR = "by_author"
 AUTHOR = "author_hash"
 """The index of mail at contact aliases that opened no conversation, by who wrote it."""
+ERASING = "erasing"
+"""On a head while contents are erased; it and `hold` never stand there together."""
+NOBODY = "~"
+"""What the name of a party begins with that is nobody's: it keeps an erased seller's conversations in the
+index that retention goes through."""
 INDEXES = {BY_ORDER: "order_id", BY_BUYER: "buyer_id", BY_SELLER: "seller_id"}
 """The indexes and the attribute that each is by, sorted by `conversation_id`. Heads alone have both."""
 
@@ -93,6 +99,15 @@ def mailbox_key(keyed_hash: str) -> Item:
 
 def notice_key(subject: str, window: int) -> Item:
     return _key(f"COUNT#notice#{subject}#{window}", "COUNT")
+
+
+def named_pk(keyed_hash: str) -> str:
+    return f"NAMED#{keyed_hash}"
+
+
+def named_keys(message: Message) -> list[Item]:
+    """Of the items by which a mail is found that names a mailbox beside its author's."""
+    return [_key(named_pk(each), MESSAGE + message.id) for each in message.named_hashes]
 
 
 def plan_key(plan: str) -> Item:

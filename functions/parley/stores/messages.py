@@ -67,6 +67,7 @@ class DynamoMessages:
             raise ValueError("a message without a conversation is claimed loosely")
         head = head_moves(message.conversation, before, after)
         writes = [self._put(message), self._note(message), head.write(self._table)]
+        writes += [{"Put": {"TableName": self._table, "Item": each}} for each in items.named_items(message)]
         try:
             # Tried once: the caller has to read the new head before it can try again.
             write_together(self._client, writes, tries=1)

@@ -47,7 +47,7 @@ _PARTY = 0
 """Place of the party in its transactions; its mailboxes follow."""
 _TRIES = 4
 _PAUSE_SECONDS = 0.05
-_CHANGEABLE = ("locale", "display_name", "mailboxes", "public_contacts", "own_domains")
+_CHANGEABLE = ("locale", "display_name", "mailboxes", "public_contacts", "own_domains", "former_mailboxes")
 
 
 class DynamoRegistry:
@@ -77,7 +77,7 @@ class DynamoRegistry:
         before, after = items.party_item(old), items.party_item(new)
         update = Update(keys.party_key(old.id))
         for name in _CHANGEABLE:
-            update.when(name, before[name]).set(name, after[name])
+            update.when(name, before.get(name)).set_or_remove(name, after.get(name))
         had, has = self._places(old.mailboxes), self._places(new.mailboxes)
         added = {each: place for each, place in has.items() if each not in had}
         puts = [self._put(items.mailbox_item(each, new.id)) for each in added]

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from parley.archive.chain import Link, commitment, link_hash, read_json
+from parley.archive.chain import (
+    Committed,
+    Link,
+    commitment,
+    commitments,
+    digest,
+    link_hash,
+    nothing,
+    read_json,
+)
 
 LINK = Link(
     conversation="c1",
@@ -68,3 +77,18 @@ def test_json_that_two_readers_could_understand_in_two_ways_is_refused(raw: byte
 
 def test_json_is_read_as_it_was_written() -> None:
     assert read_json(LINK.to_json().encode()) == json.loads(LINK.to_json())
+
+
+def test_a_link_commits_to_each_kind_whatever_there_is() -> None:
+    salts = {"record": "1" * 32, "content": "2" * 32}
+    few = commitments(salts, {Committed.RECORD: b"{}"})
+    more = commitments(salts, {Committed.RECORD: b"{}", Committed.CONTENT: b"text"})
+    assert few.keys() == more.keys() == set(Committed)
+    assert len(set(few.values())) == 4
+    assert more["content"] == commitment("2" * 32, digest(b"text"))
+
+
+def test_that_there_is_nothing_is_proved_by_the_records_salt_alone() -> None:
+    made = commitments({"record": "1" * 32}, {Committed.RECORD: b"{}"})
+    assert made["relayed"] == nothing("1" * 32, Committed.RELAYED)
+    assert made["relayed"] != nothing("2" * 32, Committed.RELAYED)

@@ -46,6 +46,7 @@ def test_with_the_salt_the_party_can_be_told_and_without_it_not() -> None:
 
 def test_a_certificate_says_for_how_long_other_copies_live_on() -> None:
     told = json.loads(certificate(plan(), NOW, RULES))["lives_on_for_days"]
+    assert told["notifications-in-queues"] == 14
     assert (told["table-recovery"], told["mail-of-no-conversation"], told["function-logs"]) == (35, 60, 90)
 
 

@@ -8,7 +8,14 @@ import pytest
 from parley.conversation.aliases import ContactAlias, alias_id, is_well_formed
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.mailbox import Mailbox
-from parley.registering.parties import Application, Changes, find, register, update
+from parley.registering.parties import (
+    MAX_FORMER_MAILBOXES,
+    Application,
+    Changes,
+    find,
+    register,
+    update,
+)
 from parley.registering.ports import ChangedMeanwhileError, Office
 from parley.registering.refusals import RefusedError
 from tests.support.fake_registry import FakeRegistry
@@ -230,3 +237,33 @@ def test_a_public_telephone_number_is_kept_in_one_form(
     register(replace(seller, public_contacts=(written,)), office)
     (party,) = registry.memory.parties.values()
     assert party.public_contacts == {"tel:+49301234567"}
+
+
+def test_mailboxes_that_a_party_had_stay_with_it_until_it_has_them_again(
+    seller: Application, office: Office
+) -> None:
+    register(seller, office)
+    for mailbox in ("new@tea.example", "newer@tea.example", "new@tea.example"):
+        update(SHOP, Changes(mailboxes=(mailbox,)), office)
+    party = office.registry.parties([SHOP])[SHOP]
+    assert party.mailboxes == (Mailbox("new", "tea.example"),)
+    assert party.former_mailboxes == (Mailbox("shop", "tea.example"), Mailbox("newer", "tea.example"))
+
+
+def test_the_application_of_a_party_that_had_another_mailbox_is_known_again(
+    seller: Application, office: Office
+) -> None:
+    register(seller, office)
+    update(SHOP, Changes(mailboxes=("new@tea.example",)), office)
+    _, new = register(replace(seller, mailboxes=("new@tea.example",)), office)
+    assert not new
+
+
+def test_no_mailbox_that_a_party_had_is_forgotten_to_make_room(seller: Application, office: Office) -> None:
+    register(seller, office)
+    for number in range(MAX_FORMER_MAILBOXES):
+        update(SHOP, Changes(mailboxes=(f"shop{number}@tea.example",)), office)
+    with pytest.raises(RefusedError) as refused:
+        update(SHOP, Changes(mailboxes=("one-more@tea.example",)), office)
+    assert refusal(refused) == ("too-many-mailboxes", "mailboxes")
+    update(SHOP, Changes(locale="en"), office)

@@ -1,10 +1,14 @@
 """A seller's contact alias."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from parley.conversation.aliases import ConversationAlias
+from parley.conversation.conversations import Status
+from parley.mail.mailbox import Mailbox
+from parley.relaying.first_contact import MAX_NAMED
 from tests.support.relay_world import CONTACT_ALIAS, SELLER, World, mail
 
 CAROL = "carol@fourth.example"
@@ -99,3 +103,44 @@ def test_a_mail_stopped_at_the_intake_stays_stopped_when_it_comes_again_with_bet
     (report,) = world.receive(json.dumps(notification))
     assert (report.outcome, report.conversation) == ("held", "intake")
     assert [submission.tags.get("kind") for submission in world.sent] == ["notice"]
+
+
+def test_who_writes_again_after_the_conversation_was_erased_gets_another_one(world: World) -> None:
+    conversations = []
+    for number in range(1, 4):
+        (report,) = world.receive(carol_writes(world, number))
+        assert report.outcome == "relayed"
+        conversations.append(report.conversation)
+        assert report.conversation is not None
+        erased, head = world.memory.heads[report.conversation]
+        world.memory.heads[report.conversation] = (replace(erased, aliases={}, status=Status.EXPIRED), head)
+    assert len(set(conversations)) == 3
+
+
+def test_a_closed_conversation_that_was_not_erased_stays_closed(world: World) -> None:
+    (first,) = world.receive(carol_writes(world))
+    assert first.conversation is not None
+    closed, head = world.memory.heads[first.conversation]
+    world.memory.heads[first.conversation] = (replace(closed, status=Status.CLOSED), head)
+    (second,) = world.receive(carol_writes(world, 2))
+    assert (second.conversation, second.codes) == (first.conversation, ("conversation-closed",))
+
+
+def test_every_mailbox_that_a_first_contact_gives_as_its_authors_is_noted_once(world: World) -> None:
+    raw = mail(
+        f"Otto <otto@fourth.example>, Carol <{CAROL}>",
+        Sender="sender@fourth.example",
+        Reply_To=f"reply@fourth.example, {CAROL}",
+    )
+    world.receive(world.accept(raw, "path@fourth.example", CONTACT_ALIAS, spam="FAIL"))
+    (message,) = world.memory.messages.values()
+    named = ("otto", "carol", "sender", "reply", "path")
+    hashes = [world.directory.author_hash(Mailbox(each, "fourth.example")) for each in named]
+    assert [message.author_hash, *message.named_hashes] == hashes
+
+
+def test_a_first_contact_that_names_a_crowd_notes_a_few(world: World) -> None:
+    crowd = ", ".join(f"a{number}@fourth.example" for number in range(99))
+    world.receive(world.accept(mail(crowd), CAROL, CONTACT_ALIAS))
+    (message,) = world.memory.messages.values()
+    assert len(message.named_hashes) == MAX_NAMED - 1

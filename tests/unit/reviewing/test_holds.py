@@ -134,3 +134,28 @@ def test_a_conversation_that_is_erased_meanwhile_is_gone(world: World, desk: Des
 
     with pytest.raises(ConversationGoneError):
         place_hold(stating(), "h1", meanwhile(desk, erased))
+
+
+def begin_to_erase(world: World) -> None:
+    conversation, head = world.memory.heads[CONVERSATION]
+    world.memory.heads[CONVERSATION] = (replace(conversation, erasing=True), head)
+
+
+def refused(act: Any) -> tuple[str, str]:
+    with pytest.raises(RefusedError) as raised:
+        act()
+    return raised.value.code, raised.value.field
+
+
+def test_what_is_being_erased_takes_neither_hold_nor_note(world: World, desk: Desk) -> None:
+    begin_to_erase(world)
+    gone = ("contents-erased", "conversation")
+    assert refused(lambda: place_hold(stating(), "h1", desk)) == gone
+    assert refused(lambda: add_note(stating(), "n1", desk)) == gone
+    assert kinds(world) == []
+
+
+def test_a_hold_that_comes_at_the_moment_when_erasing_begins_is_refused(world: World, desk: Desk) -> None:
+    overtaken = meanwhile(desk, lambda: begin_to_erase(world))
+    assert refused(lambda: place_hold(stating(), "h1", overtaken)) == ("contents-erased", "conversation")
+    assert in_force(world) == []

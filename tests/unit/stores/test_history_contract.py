@@ -160,3 +160,12 @@ def test_a_history_has_messages_attempts_and_events_and_nothing_of_others(
     opened.history.append(event, before=Head(2, "2" * 64), after=after(event))
     assert set(opened.history.of(CONVERSATION)) == {held, attempt, event}
     assert list(opened.history.of(ConversationId("c2"))) == []
+
+
+def test_no_hold_is_placed_while_contents_are_erased(opened: Stores) -> None:
+    conversation = replace(a_conversation(), id=ConversationId("c9"), aliases={}, erasing=True)
+    opened.directory.open(conversation, [])
+    placed = replace(an_event("e1", EMPTY), conversation=conversation.id)
+    with pytest.raises(HeadMovedError):
+        opened.history.append(placed, before=EMPTY, after=after(placed), holds=(Hold("h", "C", RECEIVED_AT),))
+    opened.history.append(placed, before=EMPTY, after=after(placed))

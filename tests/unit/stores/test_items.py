@@ -72,6 +72,7 @@ FULL = [
         released="conversations/c1/events/x/",
         told=True,
         author_hash="ab" * 32,
+        named_hashes=("cd" * 32,),
     ),
     Conversation(
         id=ConversationId("c1"),
@@ -80,6 +81,7 @@ FULL = [
         aliases={Role.BUYER: AliasId("b-7k2m"), Role.SELLER: AliasId("s-9q4t")},
         status=Status.CLOSED,
         holds=(Hold("h1", "case-17", RECEIVED_AT), Hold("h2", "case-18", RECEIVED_AT)),
+        erasing=True,
     ),
     Party(
         id=PartyId("p-seller"),
@@ -89,6 +91,7 @@ FULL = [
         mailboxes=(Mailbox("shop", "haendler.example"), Mailbox("anna.b", "gmail.com")),
         public_contacts=frozenset({"https://haendler.example/impressum", "service@haendler.example"}),
         own_domains=frozenset({"haendler.example", "müller.example"}),
+        former_mailboxes=(Mailbox("old", "haendler.example"),),
     ),
 ]
 """One of each, without a field that is empty or has its default."""

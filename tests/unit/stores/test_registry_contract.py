@@ -129,6 +129,7 @@ def test_a_mailbox_of_another_party_is_not_taken_from_it(registry: Registry) -> 
         {"mailboxes": (Mailbox("new", "haendler.example"),)},
         {"public_contacts": frozenset[str]()},
         {"own_domains": frozenset({"neu.example"})},
+        {"former_mailboxes": (Mailbox("old", "haendler.example"),)},
     ],
     ids=lambda change: next(iter(change)),
 )
