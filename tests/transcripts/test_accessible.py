@@ -9,18 +9,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from parley.archive.transcript.rendering import render
-from tests.sandbox.page.browser import Tab, chromium, tab
+from tests.sandbox.page.browser import Tab, tab
 from tests.support.transcripts import FAULTY, rich
 
 pytestmark = pytest.mark.slow
 AXE = Path(__file__).parents[2] / "tools" / "node" / "node_modules" / "axe-core" / "axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from parley.archive.transcript.rendering import render
 from parley.conversation.messages import State
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.address import Mailbox
-from tests.sandbox.page.browser import Tab, chromium, tab
+from tests.sandbox.page.browser import Tab, tab
 from tests.sandbox.page.hostile import BAIT, mails
 from tests.support.transcripts import PARTIES, Exchange, text_mail
 from tests.transcripts.hostile import LOADS, PAYLOADS
@@ -43,12 +43,6 @@ OWN = frozenset(
     )
 )
 """What the page has besides what it lets through of a mail."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import struct
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from parley.archive.transcript.rendering import render
 from parley.conversation.messages import State
-from tests.sandbox.page.browser import chromium
 from tests.support.transcripts import Exchange, text_mail
 from tools.transcript_pictures import FOLDER, MAX_BYTES, SHOTS, photograph
 
@@ -31,7 +31,7 @@ def test_each_is_in_the_guide_and_small_enough_for_a_page() -> None:
 
 
 @pytest.mark.slow
-def test_the_script_makes_each_in_its_size(tmp_path: Path) -> None:
+def test_the_script_makes_each_in_its_size(tmp_path: Path, browser: Browser) -> None:
     exchange = Exchange()
     for _ in range(7):
         exchange.mail(text_mail("Is the pot blue?"), State.HELD)
@@ -39,8 +39,7 @@ def test_the_script_makes_each_in_its_size(tmp_path: Path) -> None:
     masked.write_bytes(render(exchange.transcript(), "en"))
     whole = exchange.transcript(with_originals=True)
     originals.write_bytes(render(whole, "en", with_originals=True))
-    with chromium() as browser:
-        photograph(masked, originals, tmp_path, browser)
+    photograph(masked, originals, tmp_path, browser)
     assert {shot.file: size(tmp_path / shot.file) for shot in SHOTS} == {
         shot.file: (shot.width, shot.height) for shot in SHOTS
     }

@@ -2,10 +2,12 @@
 
 nh3 parses it first, as browsers do; so what is read here is well-formed, whatever was written. HTML that
 would make a parser slow loses its tags without being parsed. Never raises; a text of 5 MB takes seconds.
+What people read beside the text, such as what a browser shows when they point at something, are remarks.
 """
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +26,16 @@ _CELLS: Final = frozenset(("td", "th"))
 _GONE: Final = {"script", "style", "title", "template"}
 _TAGS: Final = {*_BLOCKS, *_CELLS, "a", "br", "img"}
 _ATTRIBUTES: Final = {"a": {"href"}, "img": {"alt"}}
+REMARKS: Final = {
+    **{name: name for name in ("title", "summary", "abbr", "label", "placeholder", "start")},
+    "alt": "image",
+    "aria-label": "label",
+}
+"""Attributes with words for people, or with the number that a browser shows; and what a remark calls them."""
+_REMARK: Final = re.compile(
+    rf"(?<![\w-])({'|'.join(REMARKS)})\s{{0,9}}=\s{{0,9}}(?:\"([^\"]*)|'([^']*)|([^\s\"'<>]+))", re.IGNORECASE
+)
+_MAY_REMARK: Final = re.compile(rf"(?<![\w-])(?:{'|'.join(REMARKS)})\s{{0,9}}=", re.IGNORECASE)
 _SCHEMES: Final = {"http", "https", "mailto", "tel"}
 # nh3 writes every value in quotes, and no quote in one; besides ours it lets `lang` and `title` pass.
 # It writes no bare "<" in a text, and if it did, that would be text.
@@ -45,19 +57,49 @@ def text_of_html(source: str) -> str:
 
     Text that a style hides is there as well.
     """
+    return read_html(source)[0]
+
+
+def read_html(source: str) -> tuple[str, tuple[str, ...]]:
+    """The text, and the remarks, each once: `[title: more about it]`, and `[image: text]` for those in the
+    text."""
+    may_remark = _MAY_REMARK.search(source) is not None
     if not _is_ordinary(source):
-        return _in_lines(html.unescape(_ANY_TAG.sub("\n", source)))
+        remarks = dict.fromkeys(_remarks_unparsed(source) if may_remark else ())
+        return _in_lines(html.unescape(_ANY_TAG.sub("\n", source))), tuple(remarks)
+    remarks = {}
+
+    def note(tag: str, attribute: str, value: str) -> str | None:
+        if made := remark(attribute, value):
+            remarks[made] = None
+        return value if (tag, attribute) in (("a", "href"), ("img", "alt")) else None
+
     cleaned = nh3.clean(
         source,
         tags=_TAGS,
         clean_content_tags=_GONE,
-        attributes=_ATTRIBUTES,
+        attributes={**_ATTRIBUTES, "*": set(REMARKS)} if may_remark else _ATTRIBUTES,
+        attribute_filter=note if may_remark else None,
         url_schemes=_SCHEMES,
         link_rel=None,
     )
     reader = _Reader()
     reader.read(cleaned)
-    return _in_lines("".join(reader.pieces))
+    return _in_lines("".join(reader.pieces)), tuple(remarks)
+
+
+def remark(attribute: str, value: str) -> str:
+    """What an attribute tells people; "" if nothing."""
+    words = " ".join(value.split())
+    is_one = attribute in REMARKS and words and (attribute, words) != ("start", "1")
+    return f"[{REMARKS[attribute]}: {words}]" if is_one else ""
+
+
+def _remarks_unparsed(source: str) -> Iterator[str]:
+    for tag in _ANY_TAG.finditer(source):
+        for name, *values in _REMARK.findall(tag.group()[:-1]):
+            if made := remark(name.lower(), html.unescape("".join(values))):
+                yield made
 
 
 def _is_ordinary(source: str) -> bool:

@@ -4,10 +4,12 @@ transcript.
 Of alternatives, the text is that of the last one, which mail programs show (RFC 2046 §5.1.4); where the plain
 text says the same in the same order, that stands in its place, because it keeps quotes and lines. Whatever
 else an alternative says is kept as well: nobody can write one thing for a program that shows HTML and another
-for the record. Linear in the mail's length; no attachment is decoded.
+for the record. So are the remarks of HTML (`parley.archive.hypertext`) that the text lacks. Linear in the
+mail's length; no attachment is decoded.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from parley.mail.structure import Mail, Part
@@ -19,6 +21,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
 # What programs write into one alternative only: addresses of links, names of pictures.
 _UNSAID = re.compile(r"<(?:https?|mailto|tel):[^<>\s]*>|\[(?:image|cid):[^\[\]]*\]", re.IGNORECASE)
+_REMARK = re.compile(r"\[[a-z]{4,11}: [^\[\]\n]*\]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -52,7 +55,7 @@ def readable(mail: Mail) -> Readable:
     return Readable(
         subject=_encodable(mail.header.text("subject") or ""),
         text=text,
-        others=tuple(dict.fromkeys(reading.others)),
+        others=tuple(dict.fromkeys((*reading.others, *_apart(reading.remarks, (text, *reading.others))))),
         attachments=tuple(reading.attachments),
         unreadable=tuple(reading.unreadable),
     )
@@ -63,6 +66,7 @@ class _Reading:
     others: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def text(self, place: str, part: Part) -> str:
         """The part's text, and everything else into the lists. A mail's depth is capped (`MAX_DEPTH`)."""
@@ -104,9 +108,10 @@ class _Reading:
             return ""
         if part.content_type.value == "text/html":
             # Imported for the first mail that has HTML: the parser's library counts at a cold start.
-            from parley.archive.hypertext import text_of_html
+            from parley.archive.hypertext import read_html
 
-            text = text_of_html(text)
+            text, remarks = read_html(text)
+            self.remarks += map(_encodable, remarks)
         text = _encodable(text).strip("\n")
         return text if text.strip() else ""
 
@@ -115,6 +120,29 @@ def is_attachment(part: Part) -> bool:
     """Whether a leaf is one, and not a text that mail programs show."""
     named = part.disposition is not None and part.disposition.value == "attachment"
     return named or part.enclosed is not None or part.content_type.value not in _TEXTS
+
+
+def remarks_in(text: str) -> frozenset[str]:
+    """What is written in a text as remarks are."""
+    return frozenset(_REMARK.findall(text))
+
+
+def unsaid(remarks: Sequence[str], text: str) -> list[str]:
+    """The remarks, each once, that are neither in the text nor say what one of its lines does."""
+    if not remarks:
+        return []
+    known, lines = remarks_in(text), {_said(line) for line in text.split("\n")}
+    return [
+        each
+        for each in dict.fromkeys(remarks)
+        if each not in known and _said(each.partition(": ")[2]) not in lines - {""}
+    ]
+
+
+def _apart(remarks: list[str], texts: Iterable[str]) -> tuple[str, ...]:
+    """The remarks that the texts lack, as a text of their own."""
+    left = unsaid(remarks, "\n".join(texts))
+    return ("\n".join(left),) if left else ()
 
 
 def _said(text: str) -> str:

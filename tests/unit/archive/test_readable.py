@@ -12,7 +12,7 @@ from parley.archive.content import (
     read_content,
     read_note,
 )
-from parley.archive.hypertext import MAX_NESTING, text_of_html
+from parley.archive.hypertext import MAX_NESTING, read_html, text_of_html
 from parley.archive.readable import Readable, readable
 from parley.mail.structure import read
 
@@ -56,6 +56,24 @@ def test_the_plain_text_stands_for_html_that_says_the_same() -> None:
 def test_html_that_says_something_else_is_the_text_and_the_rest_is_kept_too() -> None:
     told = shown(alternatives(("text/plain", "Thank you"), ("text/html", "<p>Pay twice, or else</p>")))
     assert (told.text, told.others) == ("Pay twice, or else", ("Thank you",))
+
+
+def test_remarks_that_the_chosen_text_lacks_are_kept() -> None:
+    html = '<p title="not before May">Hello</p><p><img alt="I owe you 500"></p>'
+    told = shown(alternatives(("text/plain", "Hello"), ("text/html", html)))
+    assert (told.text, told.others) == ("Hello", ("[title: not before May]\n[image: I owe you 500]",))
+    told = shown(f"Subject: x\nContent-Type: text/html\n\n{html}")
+    assert (told.text, told.others) == ("Hello\n[image: I owe you 500]", ("[title: not before May]",))
+
+
+def test_a_remark_that_says_what_a_line_says_is_none() -> None:
+    html = '<a href="https://x.example" title="To the shop">To the shop!</a><ol start=1><li>a</ol>'
+    assert shown(f"Subject: x\nContent-Type: text/html\n\n{html}").others == ()
+
+
+def test_remarks_of_html_that_no_parser_gets_are_kept_too() -> None:
+    deep = "<div>" * (MAX_NESTING + 1) + "x<p title='one &amp; two'><img alt=three><b alt=\"four"
+    assert read_html(deep + ">")[1] == ("[title: one & two]", "[image: three]", "[image: four]")
 
 
 def test_a_word_more_makes_another_text() -> None:

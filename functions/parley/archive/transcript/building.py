@@ -77,9 +77,9 @@ def build(
     )
     return Transcript(
         conversation=conversation.id,
-        order=None if conversation.order is None else hidden.over(conversation.order),
+        order=None if conversation.order is None else hidden.strictly(conversation.order),
         status=conversation.status,
-        names=tuple((role, hidden.over(party.display_name)) for role, party in sorted(parties.items())),
+        names=tuple((role, hidden.strictly(party.display_name)) for role, party in sorted(parties.items())),
         aliases=tuple(sorted(aliases.items())),
         generated_at=generated_at,
         head=max((each.seq for each in everything), default=0),

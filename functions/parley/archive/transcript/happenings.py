@@ -7,7 +7,7 @@ from typing import Any
 from parley.archive.content import ContentError, read_note
 from parley.archive.keys import CONTENT
 from parley.archive.records import EventKind
-from parley.archive.transcript.markup import cleaned, plainly
+from parley.archive.transcript.markup import cleaned, plainly, shortened
 from parley.archive.transcript.messages import Happening
 from parley.archive.transcript.model import Hold
 from parley.archive.transcript.veil import Veil
@@ -41,10 +41,10 @@ def happening(event: Event, stored: Callable[[str], bytes | None], veil: Veil) -
         kind=str(event.kind),
         at=event.at,
         facts=tuple(
-            (plainly(str(name))[:_MAX_FACT], plainly(veil.over(str(value)))[:_MAX_FACT])
+            (plainly(str(name))[:_MAX_FACT], shortened(plainly(veil.strictly(str(value))), _MAX_FACT))
             for name, value in (facts.items() if isinstance(facts, dict) else ())
         ),
-        text=cleaned(veil.over(text)) if text is not None else None,
+        text=cleaned(veil.strictly(text)) if text is not None else None,
         is_lost=bool(event.folder) and text is None and event.kind in _WRITTEN,
     )
 

@@ -18,7 +18,8 @@ class Picture:
 class File:
     """An attachment. size: octets, decoded. digest: SHA-256 in hex, "" if it was not read. key: where it lies
     in the archive, "" if only within its mail. first_at: the message whose copy of it shows the picture,
-    0 if this one does."""
+    0 if this one does. enclosed: the subject of the enclosed mail that it stands in, None for the mail
+    itself."""
 
     name: str
     media_type: str
@@ -27,13 +28,14 @@ class File:
     key: str = ""
     picture: Picture | None = None
     first_at: int = 0
+    enclosed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """One text of a mail. markup: harmless HTML. is_html: whether it keeps the structure of HTML; else its
     lines are those of a text. links: where its links lead. also: all text of the HTML, where sanitising
-    swallowed some. enclosed: the subject of the enclosed mail that it
+    swallowed some, and its remarks. enclosed: the subject of the enclosed mail that it
     stands in, None for the mail itself. is_cut: whether there is more in the mail."""
 
     markup: Markup
@@ -48,11 +50,14 @@ class Passage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A mail as it was, or would have been, seen. others: what alternatives to its texts say, where they say
-    something else. unreadable: codes of its texts that cannot be decoded."""
+    something else; remarks, calendars. is_cut: whether there is more of these in the mail. more_files: how
+    many attachments it has besides `files`. unreadable: codes of its texts that cannot be decoded."""
 
     subject: str
     passages: tuple[Passage, ...]
     others: tuple[str, ...] = ()
+    is_cut: bool = False
+    more_files: int = 0
     files: tuple[File, ...] = ()
     unreadable: tuple[str, ...] = ()
 

@@ -1,8 +1,8 @@
 """Texts of mails as harmless markup: nothing in it runs, loads, leads elsewhere or borrows the page's style.
 
 HTML is parsed as browsers do and written anew by nh3, with elements that have no behaviour and without one
-attribute; where links lead is told as text. Whatever text gets lost on that way is told as plain text.
-Besides, what stands in place of something masked is marked.
+attribute; where links lead, and what stands in a picture's place, is told as text. Whatever text gets lost on
+that way is told as plain text. Besides, what stands in place of something masked is marked.
 """
 
 import html
@@ -13,6 +13,8 @@ from typing import Final
 
 import nh3
 from markupsafe import Markup
+
+from parley.archive.hypertext import REMARKS, remark
 
 MAX_TEXT: Final = 200_000
 """Characters of a text in a transcript; a mail may have millions."""
@@ -29,6 +31,8 @@ TAGS: Final = frozenset(_NAMES.split())
 _UNSEEN: Final = {"script", "style"}
 # A heading of a mail is none of the page.
 _HEADING: Final = re.compile(r"<(/?)h[1-6](?=[\s/>])", re.IGNORECASE)
+# As nh3 writes it: no bare ">" is in the text that stands in a picture's place.
+_IMAGE: Final = re.compile(r'<img(?: alt="([^"]*)")?>')
 _TAG: Final = re.compile(r"(<[^>]*>)")
 # Besides these, tags part words.
 _INLINE: Final = re.compile(
@@ -36,6 +40,7 @@ _INLINE: Final = re.compile(
 )
 _ANY_TAG: Final = re.compile(r"<[!?/a-zA-Z][^<>]*>")
 _NOT_WORD: Final = re.compile(r"[\W_]+")
+_LINK: Final = re.compile(r"<(?:https?|mailto|tel):[^<>\s]*>", re.IGNORECASE)
 _EMPTY_LINES: Final = re.compile(r"\n[ \t\r]*(?:\n[ \t\r]*)+")
 _UNSEEN_START: Final = re.compile(r"<(!--|script(?![a-z0-9])|style(?![a-z0-9]))")
 _CLOSES: Final = {"!--": "-->", "script": "</script", "style": "</style"}
@@ -87,6 +92,10 @@ def plainly(text: str) -> str:
     return _DECEPTIVE.sub(_written_out, text)
 
 
+def shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def named(text: str) -> str:
     """The name of a file, on one line. Of a long one the middle is left out: its ending says what it is."""
     name = plainly(text)
@@ -108,38 +117,60 @@ def of_plain(text: str, marks: Marker) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """HTML made harmless. text: what it says, roughly. links: where it leads. swallowed: all text of the
-    source, if `markup` lacks some of it; else ""."""
+    """HTML made harmless. text: what it says, roughly. links: where it leads, in full up to `MAX_LINKS`.
+    swallowed: all text of the source, if `markup` lacks some of it; else "". remarks: those of
+    `parley.archive.hypertext`, but what stands in a picture's place. is_cut: whether it has more links."""
 
     markup: str
     text: str
     links: tuple[str, ...]
     swallowed: str
+    remarks: tuple[str, ...]
+    is_cut: bool
 
 
 def of_html(source: str) -> Made | None:
     """The HTML before it is marked; None if it is so large that it is better told as plain text."""
     if len(source) > 4 * MAX_TEXT or source.count("<") > _MAX_TAGS:
         return None
-    links: list[str] = []
+    links: dict[str, None] = {}
+    remarks: dict[str, None] = {}
 
-    def drop(tag: str, attribute: str, value: str) -> None:
-        # nh3 asks about every attribute that the mail has, not only about those that are allowed.
-        if (tag, attribute) == ("a", "href") and value and len(links) < MAX_LINKS:
-            links.append(plainly(value)[:_LONGEST_LINK])
+    def drop(tag: str, attribute: str, value: str) -> str | None:
+        # nh3 asks about every attribute that is allowed, or whose element is not.
+        if (tag, attribute) == ("img", "alt"):
+            return " ".join(value.split())
+        if (tag, attribute) == ("a", "href") and value:
+            links[shortened(plainly(value), _LONGEST_LINK)] = None
+        elif made := remark(attribute, value):
+            remarks[made] = None
+        return None
 
     written_anew = nh3.clean(
         _HEADING.sub(r"<\1p", cleaned(source)),
-        tags=set(TAGS),
+        tags={*TAGS, "img"},
         clean_content_tags=set(_UNSEEN),
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set(REMARKS)},
         attribute_filter=drop,
         link_rel=None,
     )
-    markup = cleaned(written_anew)  # Again: a reference such as &#8238; is a character by now.
+    markup = cleaned(
+        _IMAGE.sub(_in_place, written_anew)
+    )  # Again: a reference such as &#8238; is a character by now.
     written, left = text_between_tags(source), text_of(markup)
     is_whole = _is_within(_NOT_WORD.sub("", written), _NOT_WORD.sub("", left))
-    return Made(markup, left, tuple(dict.fromkeys(links)), "" if is_whole else written)
+    return Made(
+        markup,
+        left,
+        tuple(links)[:MAX_LINKS],
+        "" if is_whole else written,
+        tuple(remarks),
+        is_cut=len(links) > MAX_LINKS,
+    )
+
+
+def _in_place(image: re.Match[str]) -> str:
+    return f"[image: {image[1]}]" if image[1] else ""
 
 
 def finished(markup: str, marks: Marker, veil: Callable[[str], str]) -> Markup:
@@ -174,6 +205,15 @@ def _without_unseen(source: str) -> Iterator[str]:
         yield source[done : match.start()]
         done = end + len(close) if close == "-->" else lower.find(">", end) + 1 or len(source)
     yield source[done:]
+
+
+def is_told(text: str, page: str) -> bool:
+    """Whether the page says all words of the text, in its order; addresses of links apart, which it lists."""
+    text, page = _LINK.sub("", cleaned(text)), _LINK.sub("", page)
+    if "".join(text.split()) in "".join(page.split()):
+        return True
+    words, told = _NOT_WORD.sub("", text), _NOT_WORD.sub("", page)
+    return words in told or _is_within(words, told)
 
 
 def _is_within(text: str, other: str) -> bool:

@@ -18,6 +18,7 @@ _MAIL: Final = """
 <p class="subject"><span class="unseen">{{ w.subject }}: </span><bdi>{{ m.shown.subject or w.no_subject }}</bdi></p>
 {% for each in m.shown.passages %}{{ passage(each) }}{% endfor %}
 {% for other in m.shown.others %}<div class="part"><h4>{{ w.also }}</h4><div class="text" dir="auto">{{ other }}</div></div>{% endfor %}
+{% if m.shown.is_cut %}<p class="soft">{{ w.cut }}</p>{% endif %}
 {% for code in m.shown.unreadable %}<p class="warning">{{ w.unreadable }}: {{ code | code }}</p>{% endfor %}
 {% if not m.shown.passages and not m.shown.unreadable %}<p class="soft">{{ w.no_text }}</p>{% endif %}
 {% endif %}
@@ -33,7 +34,7 @@ _MAIL: Final = """
 {% endmacro %}
 {% macro file(each) %}
 <li>{% if each.picture %}<img src="{{ each.picture.uri }}" width="{{ each.picture.width }}" height="{{ each.picture.height }}" alt="{{ w.picture }}: {{ each.name or w.no_name }}">{% endif %}
-<bdi class="name">{{ each.name or w.no_name }}</bdi> <span class="soft">{{ each.media_type }}, {{ each.size | size }}{% if each.first_at %}, {{ w.picture_above.format(each.first_at) }}{% endif %}</span>
+<bdi class="name">{{ each.name or w.no_name }}</bdi> <span class="soft">{{ each.media_type }}, {{ each.size | size }}{% if each.first_at %}, {{ w.picture_above.format(each.first_at) }}{% endif %}{% if each.enclosed is not none %}, {{ w.within }}: <bdi>{{ each.enclosed or w.no_subject }}</bdi>{% endif %}</span>
 {% if each.key %}<code>{{ each.key }}</code>{% endif %}</li>
 {% endmacro %}
 """
@@ -78,7 +79,7 @@ _ARTICLE: Final = """
 </div>
 </div>
 {% if m.shown and m.shown.files %}<div class="part"><h4>{{ w.attachments }}</h4>
-<ul class="files">{% for each in m.shown.files %}{{ file(each) }}{% endfor %}</ul></div>{% endif %}
+<ul class="files">{% for each in m.shown.files %}{{ file(each) }}{% endfor %}</ul>{% if m.shown.more_files %}<p>{{ w.more_files.format(m.shown.more_files) }}</p>{% endif %}</div>{% endif %}
 {{ what_became(m) }}
 {{ where_kept(m) }}
 </article>

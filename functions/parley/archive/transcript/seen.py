@@ -1,20 +1,21 @@
 """A mail as its recipient saw it, or would have seen it: subject, texts with their structure, attachments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from parley.archive.chain import digest
-from parley.archive.hypertext import text_of_html
 from parley.archive.keys import attachment_key
-from parley.archive.readable import Readable, is_attachment, readable
+from parley.archive.readable import Readable, is_attachment, readable, remarks_in
 from parley.archive.transcript import markup
+from parley.archive.transcript.leaves import Leaf, leaves_of
 from parley.archive.transcript.mails import File, Passage, Picture, Shown
 from parley.archive.transcript.markup import Marker
-from parley.archive.transcript.pictures import MAX_ALL_OCTETS, picture
+from parley.archive.transcript.passages import decoded, passage_of, plain_passage
+from parley.archive.transcript.pictures import MAX_ALL_OCTETS, MAX_OCTETS, picture
 from parley.archive.transcript.veil import Veil
-from parley.mail.structure import Part, read
-from parley.mail.text import UnreadableText, decode_body, decode_text
+from parley.mail.structure import read
+from parley.mail.text import UnreadableText, decode_body
 from parley.mail.walk import filename
 
 MAX_FILES: Final = 200
@@ -50,13 +51,55 @@ class Look:
     album: Album
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A leaf that a mail program shows. enclosed: the subject of the enclosed mail that it stands in."""
+@dataclass(slots=True)
+class _Reading:
+    """What is read of a mail so far. others: texts of enclosed mails' alternatives, and calendars. kept: the
+    places of attachments that are objects of their own."""
 
-    place: str
-    part: Part
-    enclosed: str | None = None
+    look: Look
+    kept: frozenset[str]
+    passages: list[Passage] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    more_files: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+    def leaf(self, leaf: Leaf) -> None:
+        try:
+            if not is_attachment(leaf.part):
+                if leaf.is_shown:
+                    self.passages.append(passage_of(leaf, self.look.veil, self.look.marks))
+                return
+            self._attachment(leaf)
+            if leaf.part.content_type.value == "text/calendar":
+                # Mail programs show it as an invitation, whichever alternative it is.
+                self.others.append(decoded(leaf.part))
+        except UnreadableText as error:
+            self.unreadable.append(error.code)
+
+    def _attachment(self, leaf: Leaf) -> None:
+        if len(self.files) < MAX_FILES:
+            self.files.append(
+                _file(leaf, self.look, is_kept=leaf.enclosed is None and leaf.place in self.kept)
+            )
+        else:
+            self.more_files += 1
+        if leaf.part.enclosed is not None:
+            self.others += readable(leaf.part.enclosed).others
+
+    def others_of(self, told: Readable) -> Iterator[str]:
+        """What stands beside the passages, and also the text as the archive tells it, if they lack some."""
+        yield from told.others
+        yield from self.others
+        if not any(each.is_cut for each in self.passages):
+            page = "\n".join(map(_all_of, self.passages))
+            if not any(markup.is_told(each, page) for each in self._forms(told.text)):
+                yield told.text
+
+    def _forms(self, text: str) -> Iterator[str]:
+        """The text as it is, and veiled, which most need not be."""
+        yield text
+        yield self.look.veil.over(text)
 
 
 def seen(raw: bytes, look: Look, content: Readable | None = None, *, went_out: bool = True) -> Shown:
@@ -64,112 +107,68 @@ def seen(raw: bytes, look: Look, content: Readable | None = None, *, went_out: b
     that it names, of a mail that went out, are kept as objects of their own. Raises `StructureError`."""
     mail = read(raw)
     told = content or readable(mail)
-    passages: list[Passage] = []
-    files: list[File] = []
-    unreadable: list[str] = []
-    kept = {each.place for each in content.attachments} if content and went_out else set()
-    for leaf in _leaves(mail.root):
-        if is_attachment(leaf.part):
-            if leaf.enclosed is None and len(files) < MAX_FILES:
-                files.append(_file(leaf, look, is_kept=leaf.place in kept))
-            continue
-        try:
-            passages.append(_passage(leaf, look))
-        except UnreadableText as error:
-            unreadable.append(error.code)
-    if told.text.strip() and not any(each.text.strip() for each in passages):
-        passages.append(_plain_passage(look.veil.over(told.text), look))
+    kept = frozenset(each.place for each in content.attachments) if content and went_out else frozenset()
+    reading = _Reading(look, kept)
+    hidden: set[str] = set()
+    for leaf in leaves_of(mail.root):
+        reading.leaf(leaf)
+        if not leaf.is_shown:
+            hidden.add(leaf.place)
+    reading.unreadable += [code for place, code in told.unreadable if place in hidden]
+    if told.text.strip() and not any(each.text.strip() for each in reading.passages):
+        reading.passages.append(plain_passage(look.veil.over(told.text), look.veil, look.marks))
+    others, is_cut = _others(reading.others_of(told), look.veil, reading.passages)
     return Shown(
         subject=markup.plainly(look.veil.over(mail.header.text("subject") or "")),
-        passages=tuple(passages),
-        others=_others(told, look.veil),
-        files=tuple(files),
-        unreadable=tuple(unreadable),
+        passages=tuple(reading.passages),
+        others=others,
+        is_cut=is_cut,
+        files=tuple(reading.files),
+        more_files=reading.more_files,
+        unreadable=tuple(reading.unreadable),
     )
 
 
 def seen_in_content(content: Readable, look: Look) -> Shown:
     """What the content object alone tells, where the mail itself is gone."""
-    text = look.veil.over(content.text)
+    passage = plain_passage(look.veil.over(content.text), look.veil, look.marks)
+    others, is_cut = _others(content.others, look.veil, (passage,))
     return Shown(
         subject=markup.plainly(look.veil.over(content.subject)),
-        passages=(_plain_passage(text, look),),
-        others=_others(content, look.veil),
+        passages=(passage,),
+        others=others,
+        is_cut=is_cut,
         files=tuple(
             File(name=_name(each.name, look.veil), media_type=each.media_type, size=each.size)
-            for each in content.attachments
+            for each in content.attachments[:MAX_FILES]
         ),
+        more_files=max(0, len(content.attachments) - MAX_FILES),
         unreadable=tuple(code for _, code in content.unreadable),
     )
 
 
-def _others(told: Readable, veil: Veil) -> tuple[str, ...]:
-    return tuple(markup.cleaned(veil.over(other[: markup.MAX_TEXT])) for other in told.others)
-
-
-def _leaves(root: Part) -> Iterator[_Leaf]:
-    pending = [_Leaf("1", root)]
-    while pending:
-        leaf = pending.pop()
-        if leaf.part.children:
-            children = list(enumerate(leaf.part.children, 1))
-            if leaf.part.content_type.value == "multipart/alternative":
-                # RFC 2046 §5.1.4: the last one that a program understands.
-                children = [each for each in children if _has_text(each[1])][-1:] or children
-            pending += [_Leaf(f"{leaf.place}.{n}", child, leaf.enclosed) for n, child in reversed(children)]
-            continue
-        yield leaf
-        if leaf.part.enclosed is not None:
-            subject = leaf.part.enclosed.header.text("subject") or ""
-            pending.append(_Leaf(f"{leaf.place}.1", leaf.part.enclosed.root, subject))
-
-
-def _has_text(part: Part) -> bool:
-    if part.children:
-        return any(map(_has_text, part.children))
-    return not is_attachment(part) and bool(bytes(part.body).strip())
-
-
-def _decoded(part: Part) -> str:
-    return decode_text(part).text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _passage(leaf: _Leaf, look: Look) -> Passage:
-    source = _decoded(leaf.part)
-    enclosed = None if leaf.enclosed is None else markup.plainly(look.veil.over(leaf.enclosed))
-    if leaf.part.content_type.value != "text/html":
-        return _plain_passage(look.veil.over(source), look, enclosed)
-    made = markup.of_html(source)
-    finished = None if made is None else markup.finished(made.markup, look.marks, look.veil.over)
-    # A mailbox that is cut in pieces by tags would stay: such a mail is shown without its structure.
-    if made is None or finished is None or look.veil.finds(markup.text_of(finished)):
-        return _plain_passage(look.veil.over(text_of_html(source)), look, enclosed)
-    text = look.veil.over(made.text)
-    also = look.veil.over(made.swallowed)
-    return Passage(
-        markup=finished,
-        text=text,
-        is_html=True,
-        links=tuple(map(look.veil.over, made.links)),
-        also=markup.cleaned(also[: markup.MAX_TEXT]),
-        enclosed=enclosed,
+def _others(others: Iterable[str], veil: Veil, passages: Iterable[Passage]) -> tuple[tuple[str, ...], bool]:
+    """Each once and no longer than a page can carry, without remarks that the passages tell; whether any was
+    cut."""
+    told = remarks_in("\n".join(map(_all_of, passages)))
+    whole = (markup.cleaned(veil.over(each)) for each in dict.fromkeys(others))
+    left = ["\n".join(line for line in each.split("\n") if line not in told) for each in whole]
+    return (
+        tuple(each[: markup.MAX_TEXT] for each in left if each.strip()),
+        any(len(each) > markup.MAX_TEXT for each in left),
     )
 
 
-def _plain_passage(text: str, look: Look, enclosed: str | None = None) -> Passage:
-    cut = text[: markup.MAX_TEXT]
-    return Passage(
-        markup=markup.of_plain(cut.strip("\n"), look.marks),
-        text=cut,
-        enclosed=enclosed,
-        is_cut=len(text) > len(cut),
-    )
+def _all_of(passage: Passage) -> str:
+    return f"{passage.text}\n{passage.also}"
 
 
-def _file(leaf: _Leaf, look: Look, *, is_kept: bool) -> File:
+def _file(leaf: Leaf, look: Look, *, is_kept: bool) -> File:
     octets = decode_body(leaf.part)
-    content_digest = digest(octets)
-    made, first_at = look.album.add(octets, content_digest, look.seq)
+    # Of mails within mails, each holds all below it once more: only what can be a picture is hashed.
+    is_read = leaf.enclosed is None or len(octets) <= MAX_OCTETS
+    content_digest = digest(octets) if is_read else ""
+    made, first_at = look.album.add(octets, content_digest, look.seq) if is_read else (None, 0)
     name = filename(leaf.part)
     return File(
         name=_name(name, look.veil),
@@ -179,6 +178,7 @@ def _file(leaf: _Leaf, look: Look, *, is_kept: bool) -> File:
         key=attachment_key(look.conversation, content_digest, name) if is_kept else "",
         picture=made,
         first_at=first_at,
+        enclosed=None if leaf.enclosed is None else markup.plainly(look.veil.over(leaf.enclosed)),
     )
 
 

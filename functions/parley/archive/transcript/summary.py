@@ -25,7 +25,9 @@ def summary(told: Sequence[Told], happenings: Sequence[Happening], window: timed
         holds=holds(happenings),
         flags=_flags(told),
         missing=tuple(_missing(told, happenings)),
-        files=sum(len(each.shown.files) for each in told if each.shown and each.passed_at),
+        files=sum(
+            len(each.shown.files) + each.shown.more_files for each in told if each.shown and each.passed_at
+        ),
     )
 
 

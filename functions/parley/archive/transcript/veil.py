@@ -3,6 +3,9 @@
 What was relayed holds no mailbox that was protected then. Subjects, names, notes and older mails are looked
 through once more here, with the mailboxes that are known today, in all forms in which people can read them:
 percent-encoded, as references of HTML, in full width, with characters between them that cannot be seen.
+
+What the marketplace wrote went through no masking: there every mailbox is hidden, whoever's it is. So it is
+everywhere once a party is unknown, because nothing tells any more which mailboxes were the party's.
 """
 
 import re
@@ -10,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from parley.archive.transcript.markup import MASKED_MAILBOX
+from parley.archive.transcript.strangers import Strangers
 from parley.conversation.parties import Party, Role
 
 # UTS 46 §4: these are full stops of a domain; and what NFKC makes an "@".
@@ -46,9 +51,21 @@ class Veil:
 
     pattern: re.Pattern[str] | None
     aliases: tuple[str, ...]
+    strangers: Strangers
+    is_strict: bool = False
+    """Whether the mailbox of anybody is hidden from everything."""
 
     def over(self, text: str) -> str:
         """The text with aliases in place of mailboxes; of plain text and of HTML alike."""
+        return self.strictly(text) if self.is_strict else self._over(text)
+
+    def strictly(self, text: str) -> str:
+        """The text without the mailbox of anybody, for what no masking has seen."""
+        return self.strangers.over(self._over(text))
+
+    def _over(self, text: str) -> str:
+        if not _AT.search(text):
+            return text
         pieces, done = [], 0
         for found in self._found(text):
             pieces += [text[done : found.start()], self.aliases[(found.lastindex or 1) - 1]]
@@ -56,7 +73,8 @@ class Veil:
         return "".join((*pieces, text[done:]))
 
     def finds(self, text: str) -> bool:
-        return any(True for _ in self._found(text))
+        """Whether `over` would change it."""
+        return any(True for _ in self._found(text)) or (self.is_strict and self.strangers.finds(text))
 
     def _found(self, text: str) -> Iterator[re.Match[str]]:
         """Registered mailboxes, each by itself or side by side with others and with aliases, where each can
@@ -81,20 +99,20 @@ def _readable(run: Sequence[re.Match[str]], text: str) -> Iterator[re.Match[str]
 
 
 def veil(parties: Mapping[Role, Party], aliases: Mapping[Role, str]) -> Veil:
-    """aliases: mailboxes by the role that they stand for."""
+    """aliases: mailboxes by the role that they stand for. parties: those that are known."""
     replacements = {
-        f"{mailbox.local_part}@{mailbox.domain}".lower(): aliases.get(role, "***@***")
+        f"{mailbox.local_part}@{mailbox.domain}".lower(): aliases.get(role, MASKED_MAILBOX)
         for role, party in parties.items()
-        for mailbox in party.mailboxes
+        for mailbox in (*party.former_mailboxes, *party.mailboxes)
     }
-    if not replacements:
-        return Veil(None, ())
     mailboxes = sorted(replacements, key=len, reverse=True)
     wanted = (f"({_form(mailbox)})" for mailbox in mailboxes)
-    others = map(re.escape, ("***@***", *aliases.values()))
+    others = map(re.escape, (MASKED_MAILBOX, *aliases.values()))
     return Veil(
-        re.compile("|".join((*wanted, *others)), re.IGNORECASE),
+        re.compile("|".join((*wanted, *others)), re.IGNORECASE) if replacements else None,
         tuple(replacements[mailbox] for mailbox in mailboxes),
+        Strangers(frozenset(each.rpartition("@")[2].lower() for each in aliases.values())),
+        is_strict=any(role not in parties for role in Role),
     )
 
 

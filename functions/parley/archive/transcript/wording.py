@@ -23,6 +23,8 @@ def of_fact(words: Words, value: str, name: str) -> str:
     """The value of an event's fact: states and codes in words, all else as it stands."""
     if name == "codes":
         return "; ".join(of_code(words, code) for code in value.split())
+    if name == "for":
+        return words.for_all if value == "everything" else words.roles.get(value, value)
     return words.states.get(value) or words.reasons_to_erase.get(value) or value
 
 

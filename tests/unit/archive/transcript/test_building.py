@@ -1,6 +1,7 @@
 """A conversation is told completely, whatever its mails are."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,15 +13,27 @@ from parley.archive.keys import CONTENT, ORIGINAL, RELAYED
 from parley.archive.records import EventKind
 from parley.archive.transcript.building import build
 from parley.archive.transcript.mails import File
+from parley.archive.transcript.markup import MAX_TEXT
 from parley.archive.transcript.markup import text_of as text_of_markup
 from parley.archive.transcript.messages import Difference, Kind, Told
 from parley.archive.transcript.model import Lack, Missing
 from parley.archive.transcript.rendering import render
 from parley.archive.transcript.room import MAX_ATTEMPTS, MAX_UNPROVED
-from parley.archive.transcript.seen import MAX_ALL_OCTETS, Album
+from parley.archive.transcript.seen import MAX_ALL_OCTETS, MAX_FILES, Album
 from parley.conversation.messages import State
 from parley.conversation.parties import Role
-from tests.support.transcripts import BEGAN, BUYER_MAILBOX, RELAY_DOMAIN, Exchange, rich, rich_mail, text_mail
+from parley.mail.address import Mailbox
+from tests.support.transcripts import (
+    BEGAN,
+    BUYER_MAILBOX,
+    PARTIES,
+    RELAY_DOMAIN,
+    SELLER_MAILBOX,
+    Exchange,
+    rich,
+    rich_mail,
+    text_mail,
+)
 from tests.unit.archive.transcript.test_pictures import png
 
 # What mails are made of, to be put together wrongly.
@@ -356,6 +369,144 @@ class TestWhatCannotBeShown:
         assert shown is not None
         assert shown.passages[0].is_cut
         assert len(shown.passages[0].markup) <= 200_000
+
+
+def multipart(kind: str, *parts: str, boundary: str = "b", head: str = "Subject: x\r\n") -> bytes:
+    inside = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    kind = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'
+    return f"{head}MIME-Version: 1.0\r\n{kind}{inside}--{boundary}--\r\n".encode()
+
+
+PLAIN, HTML = "Content-Type: text/plain\r\n\r\nsame", "Content-Type: text/html\r\n\r\n<p>same</p>"
+CALENDAR = "Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nSUMMARY:at noon"
+PDF = 'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="bill.pdf"\r\n\r\n%PDF'
+
+
+class TestNothingIsLeftOut:
+    def test_a_picture_that_is_not_shown_is_told_by_its_words(self) -> None:
+        exchange = Exchange()
+        html = "<p>Hello</p><img alt='I never sent it'><b title='nor will I'>x</b>"
+        exchange.mail(text_mail(html, subtype="html"))
+        page = exchange.page()
+        assert page.count("[image: I never sent it]") == 1
+        assert page.count("[title: nor will I]") == 1
+
+    def test_remarks_are_told_also_where_the_archives_content_lacks_them(self) -> None:
+        exchange = Exchange()
+        message = exchange.mail(text_mail("<b title='nor will I'>x</b>", subtype="html"))
+        exchange.objects[message.folder + CONTENT] = content_of(text_mail("x"))
+        assert exchange.page().count("[title: nor will I]") == 1
+
+    def test_files_and_calendars_of_every_alternative_are_told(self) -> None:
+        inner = multipart("mixed", PLAIN, PDF, boundary="i", head="").decode()
+        exchange = Exchange()
+        exchange.mail(multipart("alternative", inner, HTML, CALENDAR))
+        made = told(exchange)
+        assert [(each.name, each.media_type) for each in files_of(made)] == [
+            ("bill.pdf", "application/pdf"),
+            ("", "text/calendar"),
+        ]
+        assert all(each.key for each in files_of(made))
+        assert made.shown is not None
+        assert [other.split() for other in made.shown.others] == [["BEGIN:VCALENDAR", "SUMMARY:at", "noon"]]
+        assert text_of(made).split() == ["same"]
+
+    def test_an_enclosed_mails_files_and_alternatives_are_told(self) -> None:
+        both = multipart("alternative", PLAIN.replace("same", "seven"), HTML, boundary="i", head="").decode()
+        enclosed = multipart("mixed", both, PDF, boundary="e", head="Subject: inner\r\n").decode()
+        exchange = Exchange()
+        exchange.mail(multipart("mixed", PLAIN, f"Content-Type: message/rfc822\r\n\r\n{enclosed}"))
+        made = told(exchange)
+        assert [(each.name, each.enclosed, bool(each.key)) for each in files_of(made)] == [
+            ("", None, True),
+            ("bill.pdf", "inner", False),
+        ]
+        assert made.shown is not None
+        assert [other.strip() for other in made.shown.others] == ["seven"]
+        assert "in the enclosed mail: <bdi>inner</bdi>" in exchange.page()
+
+    def test_a_text_of_the_archives_content_that_the_page_lacks_is_told(self) -> None:
+        exchange = Exchange()
+        empty = "Content-Type: text/html\r\n\r\n<p> </p>"
+        exchange.mail(
+            multipart(
+                "mixed",
+                multipart("alternative", PLAIN, empty, boundary="i", head="").decode(),
+                CALENDAR,
+                PLAIN.replace("same", "footer"),
+            )
+        )
+        made = told(exchange)
+        assert made.shown is not None
+        assert "same" in "\n".join((text_of(made), *made.shown.others))
+
+    def test_every_attachment_is_counted(self) -> None:
+        exchange = Exchange()
+        exchange.mail(multipart("mixed", PLAIN, *([PDF] * (MAX_FILES + 50))))
+        transcript = exchange.transcript()
+        (made,) = transcript.messages
+        assert made.shown is not None
+        assert (len(made.shown.files), made.shown.more_files) == (MAX_FILES, 50)
+        assert transcript.summary.files == MAX_FILES + 50
+        assert "and 50 more; all of them are in the mail itself" in exchange.page()
+
+    @pytest.mark.parametrize("has_mail", [True, False])
+    def test_an_alternative_that_is_too_long_for_a_page_is_cut_and_says_so(self, has_mail: bool) -> None:
+        exchange = Exchange()
+        long = "Content-Type: text/plain\r\n\r\n" + "0123456789\r\n" * 20_000
+        message = exchange.mail(multipart("alternative", long, HTML))
+        if not has_mail:
+            del exchange.objects[message.folder + RELAYED]
+        made = told(exchange)
+        assert made.shown is not None
+        assert made.shown.is_cut
+        assert len(made.shown.others[0]) == MAX_TEXT
+        assert exchange.page().count("There is more text") == 1
+
+
+class TestMailboxesOfNobodyInTheConversation:
+    def test_what_the_marketplace_wrote_shows_none(self) -> None:
+        exchange = Exchange(order="303 carl@one.example")
+        exchange.event(EventKind.NOTE, text="Her sister writes from berta@two.example")
+        exchange.event(EventKind.HOLD_PLACED, text="see dora@three.example", case="c-1", hold="h1")
+        page = exchange.page()
+        assert not {name for name in ("carl", "berta", "dora", "three.example") if name in page}
+        assert "Her sister writes from ***@***" in page
+
+    def test_a_mailbox_that_was_given_up_shows_nowhere(self) -> None:
+        exchange = Exchange()
+        exchange.event(EventKind.NOTE, text=f"called {BUYER_MAILBOX}")
+        exchange.parties = {
+            **PARTIES,
+            Role.BUYER: replace(PARTIES[Role.BUYER], mailboxes=(Mailbox("new", "x.example"),)),
+        }
+        assert "privatmail" not in exchange.page()
+
+    def test_once_a_party_is_erased_no_mail_shows_any(self) -> None:
+        exchange = Exchange(parties={Role.BUYER: PARTIES[Role.BUYER]})
+        cut = SELLER_MAILBOX.replace("@", "<b>@</b>")
+        exchange.mail(text_mail(f"write to {SELLER_MAILBOX} or s-9q4t@relay.example", SELLER_MAILBOX))
+        exchange.mail(text_mail(f"<p>{cut}</p><a href='mailto:{SELLER_MAILBOX}'>x</a>", subtype="html"))
+        exchange.event(EventKind.NOTE, text=f"called {SELLER_MAILBOX}")
+        page = exchange.page()
+        assert "haendler" not in page
+        assert page.count("***@***") >= 5
+        assert "<mark>s-9q4t@relay.example</mark>" in page
+
+    def test_a_mail_that_passed_is_shown_as_it_was_seen(self) -> None:
+        exchange = Exchange()
+        exchange.mail(text_mail("our service: help@shop.example"))
+        assert text_of(told(exchange)) == "our service: help@shop.example"
+
+
+def test_an_export_says_for_whom_it_was_made() -> None:
+    exchange = Exchange()
+    exchange.event(EventKind.EXPORTED, case="case-7", **{"for": "buyer", "opens": "1-3 5", "shows": "2"})
+    exchange.event(EventKind.EXPORTED, case="case-8", **{"for": "everything"})
+    page = exchange.page("de")
+    assert "für: <bdi>Käufer</bdi>" in page
+    assert "für: <bdi>Prüfer, mit allem</bdi>" in page
+    assert "<bdi>1-3 5</bdi>" in page
 
 
 def test_an_album_takes_no_more_than_a_page_can_carry() -> None:

@@ -108,6 +108,37 @@ def test_where_a_link_leads_is_told() -> None:
     assert (made.markup, made.links) == ("<a>order</a>", ("https://shop.example/303",))
 
 
+def test_what_stands_in_a_pictures_place_is_told_in_its_place() -> None:
+    made = of_html('I did <img src=x alt="no>t <b>&quot;\n  ever"> pay<img>')
+    assert made is not None
+    assert made.markup == "I did [image: no&gt;t &lt;b&gt;&quot; ever] pay"
+    assert made.text == 'I did [image: no>t <b>" ever] pay'
+    assert made.remarks == ()
+
+
+def test_what_attributes_say_to_people_is_told_beside() -> None:
+    made = of_html(
+        "<p title='a &amp; b'>x</p><table summary=c><tr><td abbr=d>1</table><abbr title=e>f</abbr>"
+        "<area alt=g><input placeholder=h><ol start=4711><li>y</ol><ol start=1></ol><p class=z>"
+    )
+    assert made is not None
+    assert set(made.remarks) == {
+        *("[title: a & b]", "[summary: c]", "[abbr: d]", "[title: e]"),
+        *("[image: g]", "[placeholder: h]", "[start: 4711]"),
+    }
+
+
+def test_links_beyond_the_limit_are_not_left_out_without_a_word() -> None:
+    few, many = (
+        of_html("".join(f"<a href=https://x.example/{n}>x</a>" for n in range(count)))
+        for count in (markup.MAX_LINKS, markup.MAX_LINKS + 1)
+    )
+    assert few is not None
+    assert many is not None
+    assert (len(few.links), few.is_cut) == (len(many.links), False)
+    assert many.is_cut
+
+
 def test_a_heading_of_a_mail_is_none_of_the_page() -> None:
     assert finished("<h1>Order</h1>") == "<p>Order</p>"
 

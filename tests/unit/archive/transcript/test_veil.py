@@ -1,6 +1,7 @@
 """No registered mailbox in a transcript, whatever it was when its mail went out."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,8 @@ from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.address import Mailbox
 from tests.support.transcripts import PARTIES
 
-HIDDEN = veil(PARTIES, {Role.BUYER: "b-7k2m@relay.example", Role.SELLER: "s-9q4t@relay.example"})
+ALIASES = {Role.BUYER: "b-7k2m@relay.example", Role.SELLER: "s-9q4t@relay.example"}
+HIDDEN = veil(PARTIES, ALIASES)
 
 
 @pytest.mark.parametrize(
@@ -78,10 +80,33 @@ def test_every_mailbox_of_a_party_is_hidden_also_one_with_odd_characters() -> No
     )
 
 
-def test_without_parties_nothing_is_hidden() -> None:
-    hidden = veil({}, {})
-    assert hidden.over("a@b.example") == "a@b.example"
-    assert not hidden.finds("a@b.example")
+def test_a_mailbox_that_a_party_had_before_is_hidden_as_well() -> None:
+    moved = replace(
+        PARTIES[Role.BUYER],
+        mailboxes=(Mailbox("new", "x.example"),),
+        former_mailboxes=PARTIES[Role.BUYER].mailboxes,
+    )
+    hidden = veil({**PARTIES, Role.BUYER: moved}, ALIASES)
+    assert hidden.over("anna.kaeufer@privatmail.example") == ALIASES[Role.BUYER]
+
+
+def test_the_mailbox_of_anybody_else_is_hidden_where_no_masking_was() -> None:
+    assert HIDDEN.over("berta@third-post.example") == "berta@third-post.example"
+    assert HIDDEN.strictly("berta@third-post.example, anna.kaeufer@privatmail.example") == (
+        "***@***, b-7k2m@relay.example"
+    )
+
+
+@pytest.mark.parametrize("known", [set(), {Role.BUYER}, {Role.SELLER}])
+def test_while_a_party_is_unknown_every_mailbox_is_hidden_from_everything(known: set[Role]) -> None:
+    hidden = veil({role: PARTIES[role] for role in known}, ALIASES)
+    text = "a@b.example shop@haendler-mueller.example s-9q4t@relay.example"
+    assert hidden.finds("a@b.example")
+    assert not hidden.finds("s-9q4t@relay.example")
+    assert hidden.over(text) in (
+        "***@*** ***@*** s-9q4t@relay.example",
+        "***@*** s-9q4t@relay.example s-9q4t@relay.example",
+    )
 
 
 @pytest.mark.parametrize("written", ["\u017fhop@haendler-mueller.example", "SHOP@haendler-mueller.example"])

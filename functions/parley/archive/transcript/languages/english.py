@@ -108,6 +108,8 @@ WORDS = Words(
     no_name="without a name",
     picture="Picture",
     picture_above="shown with message {}",
+    within="in the enclosed mail",
+    more_files="and {} more; all of them are in the mail itself",
     verdicts="Checks by the mail service",
     proofs="Proofs of who wrote it",
     screened="{} rules looked at it, policy {}",
@@ -128,6 +130,7 @@ WORDS = Words(
     changed_line="changed or removed",
     event="Event",
     text_gone="The text is no longer there.",
+    for_all="reviewers, with everything",
     mark_alias="reads like an alias,",
     mark_mask="like something masked.",
     mark=(
@@ -216,6 +219,9 @@ WORDS = Words(
     },
     facts={
         "case": "case",
+        "for": "for",
+        "opens": "numbers opened in full",
+        "shows": "numbers opened as received",
         "hold": "hold",
         "outcome": "outcome",
         "codes": "why",

@@ -111,6 +111,8 @@ WORDS = Words(
     no_name="ohne Namen",
     picture="Bild",
     picture_above="gezeigt bei Nachricht {}",
+    within="in der beigefügten E-Mail",
+    more_files="und {} weitere; alle sind in der E-Mail selbst",
     verdicts="Prüfungen des Maildienstes",
     proofs="Nachweise, wer sie schrieb",
     screened="{} Regeln geprüft, Richtlinie {}",
@@ -131,6 +133,7 @@ WORDS = Words(
     changed_line="geändert oder entfernt",
     event="Ereignis",
     text_gone="Der Text ist nicht mehr vorhanden.",
+    for_all="Prüfer, mit allem",
     mark_alias="liest sich wie ein Alias,",
     mark_mask="wie etwas Maskiertes.",
     mark=(
@@ -219,6 +222,9 @@ WORDS = Words(
     },
     facts={
         "case": "Fall",
+        "for": "für",
+        "opens": "ganz geöffnete Nummern",
+        "shows": "wie empfangen geöffnete Nummern",
         "hold": "Sperre",
         "outcome": "Ergebnis",
         "codes": "Grund",

@@ -99,6 +99,8 @@ class Words:
     no_name: str
     picture: str
     picture_above: str
+    within: str
+    more_files: str
     verdicts: str
     proofs: str
     screened: str
@@ -119,6 +121,7 @@ class Words:
     changed_line: str
     event: str
     text_gone: str
+    for_all: str
     mark_alias: str
     mark_mask: str
     mark: str
