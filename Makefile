@@ -122,7 +122,7 @@ $(READY): requirements.txt $(UV)
 	@chmod +x $(VENV)/bin/parley
 	@touch $@
 
-$(BUNDLE): functions/requirements.txt infra/bundling.py $(READY)
+$(BUNDLE): functions/requirements.txt functions/keep_lake/requirements.txt infra/bundling.py $(READY)
 	@echo 'fetching the packages of the Lambda bundle'
 	@$(PY) -m infra.bundling
 	@touch $@
@@ -139,7 +139,7 @@ $(EMULATOR): tools/ministack.txt | $(READY)
 	@$(UV) pip sync --quiet --require-hashes --python .tools/ministack/bin/python tools/ministack.txt
 	@touch $@
 
-$(SANDBOX): functions/requirements.txt sandbox/emulator/bundle.py $(EMULATOR) $(CDK)
+$(SANDBOX): functions/requirements.txt functions/keep_lake/requirements.txt sandbox/emulator/bundle.py $(EMULATOR) $(CDK)
 	@echo 'fetching the packages of the functions for this machine'
 	@$(PY) -m sandbox.emulator.bundle
 	@touch $@
@@ -149,6 +149,8 @@ lock: $(READY)
 	@echo 'resolving requirements'
 	@$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --only-binary :all: \
 		functions/requirements.in -o functions/requirements.txt
+	@$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux_2_28 --only-binary :all: \
+		functions/keep_lake/requirements.in -o functions/keep_lake/requirements.txt
 	@$(COMPILE) --universal --python-version 3.11 requirements.in -o requirements.txt
 	@$(COMPILE) --universal --python-version 3.11 tools/uv.in -o tools/uv.txt
 	@$(COMPILE) --universal --python-version 3.11 tools/ministack.in -o tools/ministack.txt

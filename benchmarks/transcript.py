@@ -20,7 +20,7 @@ from rich.console import Console
 from benchmarks import mails
 from benchmarks.contenders import arrivals
 from parley.archive.content import content_of
-from parley.archive.keys import CONTENT, ORIGINAL, RELAYED, direction, folder
+from parley.archive.keys import ORIGINAL, RELAYED, content_key, direction, folder
 from parley.archive.records import MessageRecord
 from parley.archive.transcript.building import build
 from parley.archive.transcript.rendering import render
@@ -84,7 +84,7 @@ def kept(count: int) -> Kept:
         which = number % len(relayed)
         objects[message.folder + ORIGINAL] = originals[which]
         objects[message.folder + RELAYED] = relayed[which]
-        objects[message.folder + CONTENT] = contents[which]
+        objects[content_key(message.folder)] = contents[which]
         messages.append(message)
     return Kept(_conversation(), tuple(messages), objects)
 

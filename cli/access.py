@@ -25,7 +25,7 @@ from cli.options import SENIOR, Case, Json, case_of
 from cli.review.commands import api_of
 from cli.review.reading import entries_of, holdings_of
 from parley.archive.chain import Committed
-from parley.archive.keys import NAMES
+from parley.archive.keys import object_key
 from parley.archive.redaction import Share, shares
 from parley.conversation.parties import Role
 
@@ -123,7 +123,7 @@ def _add_conversation(
     holdings = holdings_of(site, conversation.id).as_first_written()
     entries, roles = sorted(entries_of(holdings), key=lambda each: each.seq), _parties(conversation)
     wanted = [(share, kind) for share in shares(entries, role, roles=roles) for kind in _shown(share)]
-    found = holdings.read_all((share.entry.folder + NAMES[kind] for share, kind in wanted), ahead=_AHEAD)
+    found = holdings.read_all((object_key(share.entry.folder, kind) for share, kind in wanted), ahead=_AHEAD)
     for (share, kind), each in zip(wanted, found, strict=True):
         way = "sent" if kind is Committed.ORIGINAL else "received"
         path = None

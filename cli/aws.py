@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import boto3
+    from mypy_boto3_athena import AthenaClient
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
@@ -50,6 +51,11 @@ class Clients:
         self._connect = connect
         self._made: dict[str, Any] = {}
         self._lock = threading.Lock()
+
+    @property
+    def athena(self) -> AthenaClient:
+        client: AthenaClient = self._client("athena")
+        return client
 
     @property
     def cloudformation(self) -> CloudFormationClient:

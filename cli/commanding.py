@@ -13,9 +13,15 @@ _CONNECTING = {"stack": Stack, "region": Region, "profile": Profile, "endpoint_u
 
 
 def site_command(
-    app: typer.Typer, name: str, *, role: str, examples: str
+    app: typer.Typer,
+    name: str,
+    *,
+    role: str,
+    examples: str,
+    alone: Callable[..., bool] = lambda **_given: False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Registers a function whose first parameter is the site. role: whose rights are enough for it."""
+    """Registers a function whose first parameter is the site. role: whose rights are enough for it. alone: is
+    given the options first, and may do without a site: True, if it was all that was asked for."""
 
     def register(run: Callable[..., None]) -> Callable[..., None]:
         _, *own = inspect.signature(run).parameters.values()
@@ -27,6 +33,8 @@ def site_command(
 
         def command(**given: Any) -> None:
             asked = Options(**{each: given.pop(each) for each in _CONNECTING})
+            if alone(**given):
+                return
             with ending_in_a_line(role):
                 run(connected(asked), **given)
 

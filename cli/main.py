@@ -23,7 +23,9 @@ from cli.options import (
     connected,
     end,
 )
+from cli.query import add_command as add_query
 from cli.replay import add_command as add_replay
+from cli.report import add_command as add_report
 from cli.review.commands import app as review
 from cli.review.holding import held, hold
 from cli.smoke.ports import SesPost, SystemClock
@@ -151,6 +153,8 @@ def smoke(
 
 # In the order in which `parley --help` shows them.
 app.add_typer(review)
+add_query(app)
+add_report(app)
 app.command("verify", epilog=VERIFY_EXAMPLES)(verify)
 add_export(app)
 add_replay(app)

@@ -50,6 +50,20 @@ REVIEW: dict[str, tuple[str, ...]] = {
     "Sign": ("kms:Sign",),
 }
 """Of `review`, `verify` and `export`, besides finding the stack; the roles of docs/reviewing.md have them."""
+QUERY: dict[str, tuple[str, ...]] = {
+    "GetObject": ("s3:GetObject", "kms:Decrypt"),
+    "GetQueryExecution": ("athena:GetQueryExecution",),
+    # Athena reads the tables' descriptions and files, and keeps its results, with the rights of who asks.
+    "GetQueryResults": ("athena:GetQueryResults", "s3:GetObject", "kms:Decrypt"),
+    "ListObjectsV2": ("s3:ListBucket",),
+    "StartQueryExecution": (
+        *("athena:StartQueryExecution", "glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"),
+        *("s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject"),
+        *("kms:Decrypt", "kms:GenerateDataKey"),
+    ),
+    "StopQueryExecution": ("athena:StopQueryExecution",),
+}
+"""Of `query` and `report`, besides finding the stack; the roles of docs/reviewing.md have them."""
 REPLAY: dict[str, tuple[str, ...]] = {
     "ChangeMessageVisibility": ("sqs:ChangeMessageVisibility",),
     "DeleteMessage": ("sqs:DeleteMessage",),
@@ -60,7 +74,7 @@ REPLAY: dict[str, tuple[str, ...]] = {
 API = ("execute-api:Invoke",)
 ERASE: dict[str, tuple[str, ...]] = {"Invoke": ("lambda:InvokeFunction",)}
 """Of `erase` and `erasures`, besides finding the stack; a privacy officer's role has it."""
-_ALL = (DOCTOR, SMOKE, REVIEW, REPLAY, ERASE)
+_ALL = (DOCTOR, SMOKE, REVIEW, QUERY, REPLAY, ERASE)
 
 
 def actions_of(operation: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from admin_api.description import OPERATIONS
 from infra.acknowledgements import acknowledge_objects
 from infra.configuration import Configuration
 from infra.functions import Function
-from infra.storage import ACCESSES_PREFIX, EVENT_CONTENTS_PREFIX, Storage
+from infra.storage import ACCESSES_PREFIX, NOTES_PREFIX, Storage
 from parley.settings import ApiSettings
 from parley.stores.keys import BY_HELD, INDEXES
 
@@ -104,7 +104,7 @@ class Api(Construct):
         allow = self.admin_api.allow
         allow(["dynamodb:Query"], [table.table_arn])
         allow(["sqs:SendMessage"], [queue.queue_arn])
-        kept = ((storage.archive, EVENT_CONTENTS_PREFIX), (storage.review, ACCESSES_PREFIX))
+        kept = ((storage.archive, NOTES_PREFIX), (storage.review, ACCESSES_PREFIX))
         for bucket, prefix in kept:
             allow(["s3:PutObject"], [bucket.arn_for_objects(f"{prefix}*")])
             acknowledge_objects(

@@ -5,6 +5,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -12,8 +13,16 @@ from infra.acknowledgements import acknowledge, acknowledge_objects
 from infra.configuration import Configuration
 from infra.functions import Function
 from infra.queues import RETENTION
-from infra.storage import ARCHIVE_PREFIXES, REVIEW_PREFIXES, Storage
+from infra.storage import (
+    CONTENTS_PREFIX,
+    MAILS_PREFIX,
+    NOTES_PREFIX,
+    PROOF_PREFIXES,
+    REVIEW_PREFIXES,
+    Storage,
+)
 from parley.conversation.messages import OUTCOMES, State
+from parley.lake.tables import ARRIVALS
 from parley.settings import ArchiveSettings
 from parley.stores import keys
 
@@ -54,6 +63,7 @@ class Archiving(Construct):
         signing_key: kms.Key,
         storage: Storage,
         table: dynamodb.Table,
+        secret: secretsmanager.Secret,
         configuration: Configuration,
     ) -> None:
         super().__init__(scope, id)
@@ -69,6 +79,7 @@ class Archiving(Construct):
                 archive_bucket=storage.archive.bucket_name,
                 review_bucket=storage.review.bucket_name,
                 signing_key=signing_key.key_arn,
+                mailbox_key_secret=secret.secret_arn,
                 relay_domain=configuration.relay_domain,
                 locale=configuration.review_locale,
             ),
@@ -91,6 +102,8 @@ class Archiving(Construct):
         self._let_file(storage)
         self.write_archive.allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
         self.write_archive.allow(["kms:Sign"], [signing_key.key_arn])
+        # The lake tells domains by their keyed hash.
+        self.write_archive.allow(["secretsmanager:GetSecretValue"], [secret.secret_arn])
         self.write_archive.allow(["sqs:SendMessage"], [self.dead_letters.queue_arn])
         self._map(table, configuration.archive_window_seconds)
 
@@ -108,8 +121,9 @@ class Archiving(Construct):
         archive, review = storage.archive, storage.review
         # Without it S3 answers AccessDenied where an object is missing.
         allow(["s3:ListBucket"], [archive.bucket_arn])
-        self._reach(archive, ARCHIVE_PREFIXES, ["s3:GetObject", "s3:PutObject"])
-        self._reach(review, REVIEW_PREFIXES, ["s3:PutObject"])
+        self._reach(archive, (MAILS_PREFIX, *PROOF_PREFIXES), ["s3:GetObject", "s3:PutObject"])
+        self._reach(archive, (CONTENTS_PREFIX, NOTES_PREFIX), ["s3:GetObject"])
+        self._reach(review, (*REVIEW_PREFIXES, ARRIVALS), ["s3:PutObject"])
 
     def _reach(self, bucket: s3.Bucket, prefixes: tuple[str, ...], actions: list[str]) -> None:
         self.write_archive.allow(actions, [bucket.arn_for_objects(f"{prefix}*") for prefix in prefixes])

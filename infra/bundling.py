@@ -1,4 +1,5 @@
-"""The one asset of all functions: code and locked dependencies for arm64, compiled, made without Docker.
+"""The assets: code and locked dependencies for arm64, compiled, made without Docker. One serves all functions
+but `keep_lake`, whose engine is larger than everything else together and has an asset of its own.
 
 What is made is kept in `build/`, under a digest of what it was made from: the same inputs give the same
 asset, and a second synthesis makes nothing. Dependencies are fetched by `make setup`, so that synthesis
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import uv
@@ -25,12 +27,42 @@ PYTHON = "3.13"
 # botocore brings the description of every service; these are the ones that some function calls.
 SERVICES = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "ses", "sesv2", "sqs"})
 
-_TARGET = ("--python-version", PYTHON, "--python-platform", "aarch64-manylinux2014", "--only-binary", ":all:")
-_WASTE = ("bin", ".lock", "*.dist-info", "**/*.pyi", "**/py.typed", "**/__pycache__", "boto3/examples")
+_WASTE = (
+    "bin",
+    "*-stubs",
+    "adbc_driver_duckdb",
+    ".lock",
+    "*.dist-info",
+    "**/*.pyi",
+    "**/py.typed",
+    "**/__pycache__",
+    "boto3/examples",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """requirements: what it carries; all but the shared one carry that one's as well. platform: the oldest
+    Linux that there are wheels for. The runtime's own, Amazon Linux 2023, is manylinux_2_34."""
+
+    name: str
+    requirements: Path
+    platform: str
+
+
+SHARED = Asset("shared", FUNCTIONS / "requirements.txt", "aarch64-manylinux2014")
+LAKE = Asset("lake", FUNCTIONS / "keep_lake" / "requirements.txt", "aarch64-manylinux_2_28")
+ASSETS = (SHARED, LAKE)
+
 _NOT_CODE = shutil.ignore_patterns("__pycache__", "requirements.*", ".*")
 
 
-def make_bundle() -> Path:
+def asset_of(package: str) -> Asset:
+    """The asset of the function whose handler is in `package`."""
+    return LAKE if package == "keep_lake" else SHARED
+
+
+def make_bundle(asset: Asset = SHARED) -> Path:
     """The folder that becomes /var/task, named by its digest."""
     compiler = find_python()
     if compiler is None:
@@ -38,11 +70,12 @@ def make_bundle() -> Path:
             f"warning: no Python {PYTHON} here, so the bundle has no bytecode; "
             "each cold start takes about a third of a second longer\n"
         )
-    made = BUILD / "bundle" / _digest(FUNCTIONS, compiled=compiler is not None)
+    made = BUILD / "bundle" / _digest(FUNCTIONS, asset, compiled=compiler is not None)
     if not made.is_dir():
-        dependencies = fetch_dependencies()
+        dependencies = [fetch_dependencies(), *([] if asset is SHARED else [fetch_dependencies(asset)])]
         with _atomically(made) as folder:
-            shutil.copytree(dependencies, folder, dirs_exist_ok=True)
+            for each in dependencies:
+                shutil.copytree(each, folder, dirs_exist_ok=True)
             shutil.copytree(FUNCTIONS, folder, dirs_exist_ok=True, ignore=_NOT_CODE)
             if compiler:
                 _compile(folder, compiler)
@@ -50,15 +83,23 @@ def make_bundle() -> Path:
     return made
 
 
-def fetch_dependencies() -> Path:
-    """The locked packages for Lambda, without what no function needs. Asks the registry if not yet there."""
-    requirements = FUNCTIONS / "requirements.txt"
-    text = requirements.read_bytes() + Path(__file__).read_bytes()
+def fetch_dependencies(asset: Asset = SHARED) -> Path:
+    """The asset's own locked packages for Lambda, without what no function needs. Asks the registry if not
+    yet there."""
+    text = asset.requirements.read_bytes() + Path(__file__).read_bytes()
     made = BUILD / "dependencies" / hashlib.sha256(text).hexdigest()[:32]
     if not made.is_dir():
         with _atomically(made) as folder:
-            command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", str(folder), *_TARGET]
-            subprocess.run([*command, "--require-hashes", "--requirements", str(requirements)], check=True)
+            command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", str(folder)]
+            command += ["--python-version", PYTHON, "--python-platform", asset.platform]
+            command += [
+                "--only-binary",
+                ":all:",
+                "--require-hashes",
+                "--requirements",
+                str(asset.requirements),
+            ]
+            subprocess.run(command, check=True)
             _prune(folder)
     return made
 
@@ -94,8 +135,8 @@ def _let_lambda_read(folder: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def _digest(folder: Path, *, compiled: bool) -> str:
-    digest = hashlib.sha256(f"{PYTHON} compiled={compiled}".encode())
+def _digest(folder: Path, asset: Asset, *, compiled: bool) -> str:
+    digest = hashlib.sha256(f"{PYTHON} {asset.name} compiled={compiled}".encode())
     sources = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     for path in [*sources, Path(__file__)]:
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
@@ -115,4 +156,5 @@ def _atomically(made: Path) -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    fetch_dependencies()
+    for each in ASSETS:
+        fetch_dependencies(each)

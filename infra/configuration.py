@@ -148,6 +148,8 @@ class Configuration:
     archive_lock_days: int = _setting(_whole(1, 3650), 90)
     retention_days: int = _setting(_whole(30, 3650), 730)
     claim_window_days: int = _setting(_whole(1, 3650), 90)
+    # Athena admits no limit below 10 MB.
+    query_scan_limit_mb: int = _setting(_whole(10, 10_000_000), 100_000)
     access_log_days: int = _setting(_whole(1, 3650), 400)
     log_days: int = _setting(_one_of(*LOG_DAYS), 90)
 

@@ -16,7 +16,8 @@ from constructs import Construct
 from infra.acknowledgements import acknowledge, acknowledge_objects
 from infra.configuration import Configuration
 from infra.functions import Function
-from infra.storage import ACCESSES_PREFIX, INBOX_PREFIX, MAILS_PREFIX, REVIEW_PREFIXES, Storage
+from infra.storage import ACCESSES_PREFIX, ERASABLE_PREFIXES, INBOX_PREFIX, REVIEW_PREFIXES, Storage
+from parley.lake.tables import ERASURES
 from parley.settings import ErasureSettings
 from parley.stores.keys import BY_AUTHOR, BY_BUYER, BY_SELLER
 
@@ -100,13 +101,14 @@ class Erasing(Construct):
     def _let_delete(self, storage: Storage) -> None:
         """It deletes and reads no mail. Entries and checkpoints are out of its reach."""
         archive, review, inbox = storage.archive, storage.review, storage.inbox
-        self._reach(archive, (MAILS_PREFIX,), [*_DELETE, "s3:BypassGovernanceRetention"])
+        self._reach(archive, ERASABLE_PREFIXES, [*_DELETE, "s3:BypassGovernanceRetention"])
         self._reach(review, (*REVIEW_PREFIXES, _EXPORTS_PREFIX), _DELETE)
         self._reach(inbox, (INBOX_PREFIX,), _DELETE)
-        self._reach(review, (ACCESSES_PREFIX, _ERASURES_PREFIX), ["s3:PutObject"])
+        # Of the lake it asks only: keep_lake takes the rows out.
+        self._reach(review, (ACCESSES_PREFIX, _ERASURES_PREFIX, ERASURES), ["s3:PutObject"])
         for bucket, prefixes in (
-            (archive, (MAILS_PREFIX,)),
-            (review, (*REVIEW_PREFIXES, _EXPORTS_PREFIX)),
+            (archive, ERASABLE_PREFIXES),
+            (review, (*REVIEW_PREFIXES, _EXPORTS_PREFIX, ERASURES)),
             (inbox, (INBOX_PREFIX,)),
         ):
             listed = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}}

@@ -1,4 +1,4 @@
-"""A function of the shared asset, with a role and a log group of its own."""
+"""A function of one of the assets, with a role and a log group of its own."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.acknowledgements import acknowledge
-from infra.bundling import BUILD, make_bundle
+from infra.bundling import BUILD, SHARED, Asset, make_bundle
 
 TIMEOUT_SECONDS = 120
 # Above the timeout, so that a lease never ends under an invocation that is still alive.
@@ -19,15 +19,16 @@ LEASE_SECONDS = 180
 MEMORY_MB = 1769
 
 
-def function_code(*, bundle: bool) -> lambda_.Code:
-    """The shared asset; without `bundle` an empty one, enough to read the template."""
+def function_code(*, bundle: bool, asset: Asset = SHARED) -> lambda_.Code:
+    """The asset; without `bundle` an empty one, enough to read the template."""
     if bundle:
-        made = make_bundle()
+        made = make_bundle(asset)
         return lambda_.Code.from_asset(str(made), asset_hash=made.name)
-    empty = BUILD / "no-bundle"
+    # Each asset has a hash of its own, by which whoever reads the template tells them apart.
+    empty = BUILD / ("no-bundle" if asset is SHARED else f"no-bundle-{asset.name}")
     empty.mkdir(parents=True, exist_ok=True)
     (empty / "README").write_text("Synthesised with parley:bundle=false: there is no code here.\n")
-    return lambda_.Code.from_asset(str(empty), asset_hash="no-bundle")
+    return lambda_.Code.from_asset(str(empty), asset_hash=empty.name)
 
 
 class Function(Construct):

@@ -12,7 +12,7 @@ from infra.configuration import Configuration
 from infra.functions import LEASE_SECONDS, Function
 from infra.identity import Identity
 from infra.names import Names
-from infra.storage import INBOX_PREFIX, MAILS_PREFIX, Storage
+from infra.storage import CONTENTS_PREFIX, INBOX_PREFIX, MAILS_PREFIX, Storage
 from parley.settings import RelaySettings
 
 
@@ -101,7 +101,8 @@ class Relay(Construct):
             ["s3:GetObject", "s3:PutObject"],
             [archive.arn_for_objects(f"{MAILS_PREFIX}*")],
         )
-        for bucket, prefix in ((inbox, INBOX_PREFIX), (archive, MAILS_PREFIX)):
+        allow(["s3:PutObject"], [archive.arn_for_objects(f"{CONTENTS_PREFIX}*")])
+        for bucket, prefix in ((inbox, INBOX_PREFIX), (archive, MAILS_PREFIX), (archive, CONTENTS_PREFIX)):
             acknowledge_objects(
                 self.receive_mail.role,
                 bucket=bucket,

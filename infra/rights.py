@@ -1,10 +1,10 @@
 """What each kind of person may do, as statements of IAM. What is not here none of them may do.
 
-None of them writes to a bucket or deletes from one, or reaches the inbox and the table, which hold the same
-mail and people without a record of who read it. No wildcard stands for an action.
+None of them writes to a bucket, but for what Athena finds in their name, or deletes from one, or reaches the
+inbox and the table, which hold the same mail and people without a record of who read it. No wildcard stands
+for an action.
 
-`*` in a resource spans slashes, so the patterns of folders are as exact as their names
-(`parley.archive.keys`): that of a message begins with its place in the chain, that of an event with a time.
+`*` in a resource spans slashes. Where things lie tells `parley.archive.keys`.
 """
 
 import re
@@ -19,25 +19,27 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from admin_api.description import OPERATIONS
+from infra.catalogue import CONTENT_TABLE, WORKGROUPS, results_prefix
+from infra.lake import Lake
 from infra.storage import (
     ACCESSES_PREFIX,
     ARCHIVE_PREFIXES,
-    EVENT_CONTENTS_PREFIX,
+    CONTENTS_PREFIX,
     MAILS_PREFIX,
+    PROOF_PREFIXES,
     REVIEW_PREFIXES,
     Storage,
 )
 from infra.trail import Trail
+from parley.lake.tables import DELIVERY_EVENTS, ERRORS, MESSAGES, REVIEWER_ACTIONS, Table
 
 ERASURES_PREFIX = "erasures/"
-_TIME = "????-??-??T??????Z"
 # Not `relayed.eml`, whose To names the recipient's mailbox, and not what reviewers wrote, which may name any;
-# the transcript shows both without. Places have four digits, and more where they need them.
+# the transcript shows both without.
 MASKED = (
-    *(f"{MAILS_PREFIX}*/{'?' * digits}_{_TIME}_*/content.json" for digits in (4, 5, 6)),
-    f"{EVENT_CONTENTS_PREFIX}{_TIME}_released_*/content.json",
+    f"{CONTENTS_PREFIX}*",
     f"{MAILS_PREFIX}*/attachments/*",
-    *(f"{each}*" for each in ARCHIVE_PREFIXES if each != MAILS_PREFIX),
+    *(f"{each}*" for each in PROOF_PREFIXES),
 )
 REVIEWING = (
     *("list_conversations", "get_conversation", "get_history", "list_held"),
@@ -50,6 +52,12 @@ DECIDING = (
 )
 _ROUTES = {each.id: (each.method, re.sub(r"\{\w+\}", "*", each.path)) for each in OPERATIONS}
 _FILES = ("s3:GetObject",)
+REVIEWERS_ASK, AUDITORS_ASK = WORKGROUPS
+_ATHENA = (
+    *("athena:StartQueryExecution", "athena:StopQueryExecution"),
+    *("athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetWorkGroup"),
+    *("athena:ListNamedQueries", "athena:GetNamedQuery", "athena:BatchGetNamedQuery"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +70,7 @@ class Holdings:
     storage: Storage
     erase_data: lambda_.IFunction
     api: apigateway.HttpApi
+    lake: Lake
     trail: Trail | None
 
 
@@ -70,6 +79,7 @@ def reviewer(holdings: Holdings) -> list[iam.PolicyStatement]:
     return [
         *_reading(holdings, MASKED),
         *_calling(holdings, REVIEWING),
+        *_asking_of_mail(holdings),
         _allow(["kms:GetPublicKey"], [holdings.signing_key.key_arn]),
     ]
 
@@ -82,6 +92,7 @@ def senior_reviewer(holdings: Holdings) -> list[iam.PolicyStatement]:
     return [
         *_reading(holdings, [f"{prefix}*" for prefix in ARCHIVE_PREFIXES]),
         *_calling(holdings, DECIDING),
+        *_asking_of_mail(holdings),
         _allow(["kms:GetPublicKey"], [holdings.signing_key.key_arn, holdings.export_key.key_arn]),
         _allow(["kms:Sign"], [holdings.export_key.key_arn], as_the_command_signs),
     ]
@@ -100,14 +111,17 @@ def privacy_officer(holdings: Holdings) -> list[iam.PolicyStatement]:
 
 
 def auditor(holdings: Holdings) -> list[iam.PolicyStatement]:
-    """Who read what, and what was erased; no mail."""
+    """Who read what, what was erased, and which lines the lake refused; no mail."""
     storage, trail = holdings.storage, holdings.trail
     kept = (ACCESSES_PREFIX, ERASURES_PREFIX)
+    asked = (REVIEWER_ACTIONS, ERRORS)
+    listed = (*kept, *(table.prefix for table in asked), results_prefix(AUDITORS_ASK))
     logs = [storage.access_logs, *([trail.logs] if trail else [])]
-    prefixes = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in kept]}}
+    prefixes = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in listed]}}
     return [
         _allow(_FILES, [storage.review.arn_for_objects(f"{prefix}*") for prefix in kept]),
         _allow(["s3:ListBucket"], [storage.review.bucket_arn], prefixes),
+        *_asking(holdings, AUDITORS_ASK, asked, ()),
         _allow(_FILES, [each.arn_for_objects("*") for each in logs]),
         _allow(["s3:ListBucket"], [each.bucket_arn for each in logs]),
         _decrypting(holdings, [storage.review, *([trail.logs] if trail else [])]),
@@ -129,6 +143,53 @@ def _reading(holdings: Holdings, archived: Sequence[str]) -> list[iam.PolicyStat
         # not tell the two apart. The names hold ids, times and the names of attachments.
         _allow(["s3:ListBucket"], [archive.bucket_arn, review.bucket_arn]),
         _decrypting(holdings, [archive, review]),
+    ]
+
+
+def _asking_of_mail(holdings: Holdings) -> list[iam.PolicyStatement]:
+    return [
+        *_asking(holdings, REVIEWERS_ASK, (MESSAGES, DELIVERY_EVENTS), (CONTENT_TABLE,)),
+        # Athena asks it of every bucket that a table lies in, and contents lie in this one.
+        _allow(["s3:GetBucketLocation"], [holdings.storage.archive.bucket_arn]),
+        # Before they ask: rows wait for an hour at most otherwise. It takes no input, and does nothing twice.
+        _allow(["lambda:InvokeFunction"], [holdings.lake.keep_lake.function.function_arn]),
+    ]
+
+
+def _asking(
+    holdings: Holdings, workgroup: str, tables: Sequence[Table], others: Sequence[str]
+) -> list[iam.PolicyStatement]:
+    """Queries in the workgroup over these tables. Athena reads the files, and writes what it found, in the
+    name of who asks. others: tables whose files they may read anyway."""
+    catalogue, review = holdings.lake.catalogue, holdings.storage.review
+    stack = cdk.Stack.of(holdings.key)
+    names = [*(table.name for table in tables), *others]
+    database = [
+        stack.format_arn(service="glue", resource="catalog"),
+        stack.format_arn(service="glue", resource="database", resource_name=catalogue.database),
+    ]
+    known = [
+        stack.format_arn(service="glue", resource="table", resource_name=f"{catalogue.database}/{name}")
+        for name in names
+    ]
+    asked = stack.format_arn(
+        service="athena", resource="workgroup", resource_name=catalogue.workgroups[workgroup]
+    )
+    results = review.arn_for_objects(f"{results_prefix(workgroup)}*")
+    through_s3 = {
+        "StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"},
+        "StringLike": {
+            "kms:EncryptionContext:aws:s3:arn": [review.bucket_arn, results],
+        },
+    }
+    return [
+        _allow(_ATHENA, [asked]),
+        _allow(["glue:GetDatabase"], database),
+        _allow(["glue:GetTable", "glue:GetTables", "glue:GetPartitions"], [*database, *known]),
+        _allow(_FILES, [review.arn_for_objects(f"{table.prefix}*") for table in tables]),
+        _allow(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], [results]),
+        _allow(["s3:GetBucketLocation"], [review.bucket_arn]),
+        _allow(["kms:GenerateDataKey"], [holdings.key.key_arn], through_s3),
     ]
 
 

@@ -6,12 +6,14 @@ from constructs import Construct
 from infra.activation import Activation
 from infra.api import Api
 from infra.archiving import Archiving
+from infra.bundling import LAKE
 from infra.configuration import Configuration
 from infra.dns import Dns
 from infra.erasing import Erasing
 from infra.functions import TIMEOUT_SECONDS, function_code
 from infra.identity import Identity
 from infra.key import Key, SigningKey
+from infra.lake import Lake
 from infra.names import Names
 from infra.queues import Channel
 from infra.receiving import Receiving
@@ -123,6 +125,7 @@ class ParleyStack(cdk.Stack):
             signing_key=self.signing_key,
             storage=self.storage,
             table=self.table,
+            secret=self.secret,
             configuration=configuration,
         )
         self.sweep = Sweep(
@@ -144,6 +147,16 @@ class ParleyStack(cdk.Stack):
             table=self.table,
             secret=self.secret,
             configuration=configuration,
+        )
+        self.lake = Lake(
+            self,
+            "Lake",
+            code=function_code(bundle=configuration.bundle, asset=LAKE),
+            key=self.key,
+            storage=self.storage,
+            table=self.table,
+            log_days=configuration.log_days,
+            scan_limit_mb=configuration.query_scan_limit_mb,
         )
         self.api = Api(
             self,
@@ -191,6 +204,7 @@ class ParleyStack(cdk.Stack):
             storage=self.storage,
             erase_data=self.erasing.erase_data.function,
             api=self.api.api,
+            lake=self.lake,
             trail=self.trail,
         )
         self.reviewers = Reviewers(self, "Reviewers", holdings=holdings, configuration=configuration)

@@ -13,9 +13,12 @@ from infra.names import Names
 INBOX_PREFIX = "inbox/"
 # As parley.archive.keys lays the archive out; a test compares them.
 MAILS_PREFIX = "conversations/"
-ARCHIVE_PREFIXES = (MAILS_PREFIX, "entries/", "checkpoints/")
-# What reviewers write down, of whatever conversation: no mail lies there but what was released.
-EVENT_CONTENTS_PREFIX = "conversations/*/events/"
+CONTENTS_PREFIX = "contents/"
+# What reviewers write down.
+NOTES_PREFIX = "notes/"
+PROOF_PREFIXES = ("entries/", "checkpoints/")
+ERASABLE_PREFIXES = (MAILS_PREFIX, CONTENTS_PREFIX, NOTES_PREFIX)
+ARCHIVE_PREFIXES = (*ERASABLE_PREFIXES, *PROOF_PREFIXES)
 ACCESSES_PREFIX = "accesses/"
 REVIEW_PREFIXES = ("transcripts/", "orders/")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from parley.archive.chain import Committed, nothing
-from parley.archive.keys import CONTENT, ORIGINAL, RELAYED, entry_key, transcript_key
+from parley.archive.keys import ORIGINAL, RELAYED, content_key, entry_key, transcript_key
 from parley.conversation.aliases import ConversationId
 from parley.conversation.messages import Message
 from parley.relaying.ports import NoSuchObjectError
@@ -77,7 +77,7 @@ class ConversationArchive:
             bucket=self._bucket,
             original=message.folder + ORIGINAL,
             relayed=message.folder + RELAYED if Committed.RELAYED in committed else "",
-            content=message.folder + CONTENT if Committed.CONTENT in committed else "",
+            content=content_key(message.folder) if Committed.CONTENT in committed else "",
             entry=entry_key(self.conversation, message.seq, message.id),
         )
 

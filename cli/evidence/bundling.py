@@ -21,7 +21,7 @@ from parley.archive.entries import Entry, EntryError, read_entry
 from parley.archive.evidence import Manifest, Opened, Unread
 from parley.archive.evidence_files import File, file_of, is_safe
 from parley.archive.exporting import redaction_in
-from parley.archive.keys import CONTENT, NAMES, RELAYED
+from parley.archive.keys import object_key
 from parley.archive.redaction import NOTHING, NoSuchPartyError, Share, attachments_in, shares
 
 _AHEAD = 4
@@ -94,8 +94,8 @@ class _Writer:
 
     def _told(self, listed: Iterable[str], done: Callable[[], None]) -> list[tuple[str, bytes]]:
         """Entries and checkpoints."""
-        mails = keys.conversation_prefix(self._order.conversation)
-        wanted = [key for key in listed if not key.startswith(mails)]
+        contents = keys.erasable_prefixes(self._order.conversation)
+        wanted = [key for key in listed if not key.startswith(contents)]
         found = []
         for each in self._holdings.read_all(wanted, done=done):
             if isinstance(each, Object):
@@ -123,19 +123,23 @@ class _Writer:
 
     def _add_contents(self, opened: Sequence[Share], done: Callable[[], None]) -> set[str]:
         """Returns the keys of the attachments in the mails that went out."""
-        wanted = [share.entry.folder + NAMES[kind] for share in opened for kind in share.contents]
+        wanted = {
+            object_key(share.entry.folder, kind): (share.entry.folder, kind)
+            for share in opened
+            for kind in share.contents
+        }
         attachments: set[str] = set()
         relayed: dict[str, bytes] = {}
-        for found in self._holdings.read_all(wanted, ahead=_AHEAD, done=done):
+        for found in self._holdings.read_all(list(wanted), ahead=_AHEAD, done=done):
             if not isinstance(found, Object):
                 self._note(found)
                 continue
             self._salts[found.key] = found.salt
             self._add(found.key, found.content)
-            folder, _, name = found.key.rpartition("/")
-            if name == RELAYED:
+            folder, kind = wanted[found.key]
+            if kind is Committed.RELAYED:
                 relayed = {folder: found.content}
-            elif name == CONTENT and folder in relayed:
+            elif kind is Committed.CONTENT and folder in relayed:
                 attachments |= attachments_in(self._order.conversation, relayed.pop(folder), found.content)
         return attachments
 
@@ -157,7 +161,7 @@ class _Writer:
         salts: dict[Committed, str] = {
             kind: self._salts[key]
             for kind in share.contents
-            if self._salts.get(key := entry.folder + NAMES[kind])
+            if self._salts.get(key := object_key(entry.folder, kind))
         }
         # The name of a folder tells what lies in it: to whom nothing in it is shown, it is not named.
         folder = entry.folder if share.opened else ""

@@ -18,7 +18,7 @@ from parley.archive.entries import Entry, EntryError, read_entry
 from parley.archive.evidence import BundleError, Manifest, Opened, Unread
 from parley.archive.evidence_files import File, FileCode, FileFault, check_files
 from parley.archive.exporting import Redaction, export_faults, redaction_in
-from parley.archive.keys import NAMES
+from parley.archive.keys import object_key
 from parley.archive.redaction import went_out
 from parley.archive.verdicts import Stored, Verdict, in_order
 from parley.archive.verification import verify
@@ -154,7 +154,7 @@ def _closing(
 
     def may_be_closed(entry: Entry, kind: Committed) -> bool:
         is_others = manifest.viewer is not None and (redaction is None or kind not in redaction.opened(entry))
-        return is_others or entry.folder + NAMES[kind] in denied
+        return is_others or object_key(entry.folder, kind) in denied
 
     return may_be_closed
 
@@ -164,7 +164,7 @@ def _stored(links: Sequence[Opened], files: Mapping[str, File]) -> dict[str, Sto
         path: Stored(files[path].sha256, salt)
         for each in links
         for kind, salt in each.salts.items()
-        if (path := each.folder + NAMES[kind]) in files
+        if (path := object_key(each.folder, kind)) in files
     }
 
 

@@ -6,6 +6,8 @@ Conversation {conversation}.
 transcript.html    the conversation to read; opens in any browser, loads nothing. Whoever made this file
                    vouches for the page, by the manifest's signature; the mails are what the chain proves
 conversations/     the mails as files (.eml opens in a mail program), their attachments
+contents/          subject and text of each mail that was passed on, as the other side saw them
+notes/             what people of the marketplace wrote down
 entries/           what became of each message, and that this export was made
 checkpoints/       signed statements of how many links the chain had. One of them counts the link of this
                    export, so that none that was there before can be cut off

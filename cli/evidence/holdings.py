@@ -66,7 +66,7 @@ class Holdings:
         return (
             keys.entry_prefix(conversation),
             keys.checkpoint_prefix(conversation),
-            keys.conversation_prefix(conversation),
+            *keys.erasable_prefixes(conversation),
         )
 
     def entry_keys(self) -> list[str]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from cli.review.words import harmless, shown
 from parley.archive.content import ContentError, read_content
-from parley.archive.keys import CONTENT, ORIGINAL
+from parley.archive.keys import ORIGINAL, content_key
 from parley.archive.readable import Readable, readable
 from parley.archive.records import MessageRecord
 from parley.archive.redaction import Share
@@ -172,7 +172,9 @@ def _mails(shares: Sequence[Share], stored: Stored) -> Iterator[_Mail]:
             at=shown(datetime.fromisoformat(entry.link.at)),
             is_own=is_own,
             outcome=(entry.outcome or "") if is_own and isinstance(entry.record, MessageRecord) else "",
-            text=_text(stored(entry.folder + (ORIGINAL if is_own else CONTENT)), is_own=is_own),
+            text=_text(
+                stored(entry.folder + ORIGINAL if is_own else content_key(entry.folder)), is_own=is_own
+            ),
             folder=entry.folder,
         )
 

@@ -15,7 +15,7 @@ from parley.archive import keys
 from parley.archive.belonging import Listed
 from parley.archive.chain import Committed, digest
 from parley.archive.entries import Entry
-from parley.archive.keys import NAMES
+from parley.archive.keys import object_key
 from parley.archive.redaction import attachments_in, has_attachments
 from parley.archive.verification import SIGNING_TIME, Code, Stored, Verdict, verify
 from parley.conversation.aliases import ConversationId
@@ -69,7 +69,7 @@ def read(holdings: Holdings, wanted: Sequence[str], done: Callable[[], None]) ->
     entries, checkpoints = keys.entry_prefix(conversation), keys.checkpoint_prefix(conversation)
     attachments = keys.attachment_prefix(conversation)
     attaching: dict[str, bytes] = {}
-    for found in holdings.read_all(wanted, done=done):
+    for found in holdings.read_all(sorted(wanted), done=done):
         if not isinstance(found, Object):
             # What was there a moment ago and is gone now is missing to the verification, too.
             if found.code == "access-denied":
@@ -89,11 +89,11 @@ def read(holdings: Holdings, wanted: Sequence[str], done: Callable[[], None]) ->
 
 def _extract(found: Object, attaching: dict[str, bytes], conversation: str, seen: Seen) -> None:
     """Notes the attachments of a mail. attaching: by folder, contents whose mail comes behind them: that is
-    their order."""
+    the order of their keys."""
     folder = keys.folder_of(found.key)
-    if found.key == folder + NAMES[Committed.CONTENT] and has_attachments(found.content):
+    if found.key.startswith(keys.CONTENTS) and has_attachments(found.content):
         attaching[folder] = found.content
-    elif found.key == folder + NAMES[Committed.RELAYED] and (content := attaching.pop(folder, None)):
+    elif found.key == folder + keys.RELAYED and (content := attaching.pop(folder, None)):
         seen.attached[folder] = attachments_in(conversation, found.content, content)
 
 
@@ -111,7 +111,7 @@ def verify_seen(
     the end need not be signed yet."""
 
     def may_be_closed(entry: Entry, kind: Committed) -> bool:
-        return entry.folder + NAMES[kind] in seen.denied
+        return object_key(entry.folder, kind) in seen.denied
 
     return verify(
         conversation,
@@ -129,8 +129,7 @@ def verify_seen(
 def _listed(conversation: str, listed: Collection[str], seen: Seen) -> Listed:
     told = (keys.entry_prefix(conversation), keys.checkpoint_prefix(conversation))
     # Without all mails nobody can say whose an attachment is.
-    mails = {NAMES[Committed.RELAYED], NAMES[Committed.CONTENT]}
-    is_partial = any(key.rpartition("/")[2] in mails for key in seen.denied)
+    is_partial = any(key.startswith(keys.CONTENTS) or key.endswith(f"/{keys.RELAYED}") for key in seen.denied)
     return Listed([key for key in listed if not key.startswith(told)], None if is_partial else seen.attached)
 
 

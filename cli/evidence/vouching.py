@@ -9,7 +9,7 @@ from parley.archive import evidence, keys
 from parley.archive.chain import Committed
 from parley.archive.evidence import Opened
 from parley.archive.evidence_files import File, FileCode
-from parley.archive.keys import NAMES
+from parley.archive.keys import object_key
 from parley.archive.redaction import attachments_in
 
 _EXPORTERS = frozenset((evidence.README, evidence.TRANSCRIPT, evidence.CHAIN, evidence.ERRORS))
@@ -30,7 +30,10 @@ class Vouched:
 def committed_paths(links: Sequence[Opened]) -> set[str]:
     """What the links commit to and the bundle opens: those files are compared with the commitments."""
     return {
-        each.folder + NAMES[kind] for each in links for kind in each.salts if kind in each.link.commitments
+        object_key(each.folder, kind)
+        for each in links
+        for kind in each.salts
+        if kind in each.link.commitments
     }
 
 
@@ -74,7 +77,7 @@ def _mails(
 ) -> Iterator[tuple[Opened, str, str]]:
     """Each mail that was composed, and its content: the product takes attachments from no other."""
     for each in links:
-        mail, content = (each.folder + NAMES[kind] for kind in (Committed.RELAYED, Committed.CONTENT))
+        mail, content = (object_key(each.folder, kind) for kind in (Committed.RELAYED, Committed.CONTENT))
         if {mail, content} <= committed and mail in files and content in files:
             yield each, mail, content
 

@@ -9,7 +9,7 @@ from cli.evidence.holdings import Holdings, Object
 from cli.marketplace import Happening
 from parley.archive.content import ContentError, Note, read_content, read_note
 from parley.archive.entries import Entry, EntryError, read_entry
-from parley.archive.keys import CONTENT
+from parley.archive.keys import content_key
 from parley.archive.readable import Readable
 from parley.archive.records import EventKind
 from parley.conversation.messages import State
@@ -39,7 +39,7 @@ def texts(happenings: Sequence[Happening], holdings: Holdings) -> list[tuple[Hap
     """Each with what was written, as the other party saw it; None where nobody wrote or saw anything."""
     folders = {each.id: each.folder for each in entries_of(holdings)}
     wanted = [folders.get(each.id) if _has_text(each) else "" for each in happenings]
-    found = holdings.read_all(folder + CONTENT for folder in wanted if folder)
+    found = holdings.read_all(content_key(folder) for folder in wanted if folder)
     return [
         (each, _read(each, next(found)) if folder else None if folder == "" else Unshown("not-archived"))
         for each, folder in zip(happenings, wanted, strict=True)

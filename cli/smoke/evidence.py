@@ -13,7 +13,7 @@ from cli.evidence.holdings import Holdings
 from cli.evidence.signing import key_in_kms
 from cli.evidence.verifying import read, verify_seen
 from cli.smoke.journey import Journey
-from parley.archive.keys import NAMES, RELAYED, conversation_prefix
+from parley.archive.keys import CONTENTS, ORIGINAL, RELAYED, erasable_prefixes
 from parley.archive.verdicts import Verdict
 
 
@@ -50,9 +50,10 @@ def state_of_object(site: Site, bucket: Part, key: str) -> StoredObject | None:
 
 def archived_objects(journey: Journey, site: Site) -> Archived | None:
     """None until original, relayed mail and content are all there."""
-    keys = _keys(site, conversation_prefix(journey.conversation.id))
+    keys = [key for prefix in erasable_prefixes(journey.conversation.id) for key in _keys(site, prefix)]
     by_name = {key.rpartition("/")[2]: key for key in keys}
-    if not set(NAMES.values()) <= by_name.keys():
+    has_content = any(key.startswith(CONTENTS) for key in keys)
+    if not has_content or not {ORIGINAL, RELAYED} <= by_name.keys():
         return None
     states = [state for key in keys if (state := state_of_object(site, Part.ARCHIVE, key))]
     locks = [state.locked_until for state in states]

@@ -100,6 +100,7 @@ class ArchiveSettings(Settings):
     review_bucket: str
     signing_key: str
     """ARN of the KMS key that signs checkpoints."""
+    mailbox_key_secret: str
     relay_domain: str
     locale: str
     """The language of transcripts."""
@@ -134,3 +135,17 @@ class ErasureSettings(InboxSettings):
     access_log_days: int
     log_days: int
     """How long other copies live on, for certificates."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LakeSettings(Settings):
+    """Of keep_lake."""
+
+    review_bucket: str
+    engine_mb: int
+    """Memory of the engine that merges; beyond it, it writes to the function's own disk."""
+    engine_threads: int
+    batch_mb: int
+    """Of what arrived, how much is taken in at once."""
+    turn_seconds: int
+    """How long nobody else may keep the lake; above the function's timeout."""

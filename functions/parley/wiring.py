@@ -15,6 +15,7 @@ from parley.settings import (
     ApiSettings,
     ArchiveSettings,
     ErasureSettings,
+    LakeSettings,
     RelaySettings,
     SettingsError,
     SweepSettings,
@@ -33,6 +34,7 @@ from parley.stores.messages import DynamoMessages
 
 if TYPE_CHECKING:
     from parley.archiving import outside as archiving
+    from parley.compacting import ports as compacting
     from parley.erasing import ports as erasing
     from parley.registering.ports import Office
     from parley.reviewing.ports import Desk
@@ -78,6 +80,7 @@ def wire_archiving() -> "archiving.Outside":
         entries=archive,
         review=S3Review(clients.s3, settings.review_bucket),
         signer=KmsSigner(clients.kms, settings.signing_key),
+        ids=MailboxIndex(lambda: clients.secretsmanager, settings.mailbox_key_secret),
         clock=SystemClock(),
         relay_domain=settings.relay_domain,
         locale=settings.locale,
@@ -118,6 +121,32 @@ def wire_erasing() -> "erasing.Outside":
             access_log_days=settings.access_log_days,
             log_days=settings.log_days,
         ),
+    )
+
+
+@cache
+def wire_lake() -> "compacting.Outside":
+    """keep_lake: its ports. Raises `SettingsError`."""
+    import tempfile
+    from pathlib import Path
+
+    from parley.compacting import ports as compacting
+    from parley.stores.lake import DynamoTurns, S3Lake
+
+    settings = LakeSettings.from_environment(os.environ)
+    clients = Clients()
+    megabyte = 1024 * 1024
+    return compacting.Outside(
+        objects=S3Lake(clients.s3, settings.review_bucket),
+        turns=DynamoTurns(clients.dynamodb, settings.table),
+        clock=SystemClock(),
+        folder=Path(tempfile.gettempdir(), "lake"),
+        budget=compacting.Budget(
+            engine_octets=settings.engine_mb * megabyte,
+            threads=settings.engine_threads,
+            batch_octets=settings.batch_mb * megabyte,
+        ),
+        turn_length=timedelta(seconds=settings.turn_seconds),
     )
 
 

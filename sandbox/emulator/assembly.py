@@ -6,10 +6,13 @@ The copy has hashes of its own: the CDK's command line uploads nothing under a k
 import copy
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.bundling import Asset, asset_of
+from sandbox.emulator.bundle import Bundle
 from sandbox.emulator.stripping import AssemblyError, Template, strip
 
 
@@ -24,41 +27,46 @@ class Adapted:
     removed: frozenset[str]
 
 
-def code_keys(template: Template) -> frozenset[str]:
-    """The object keys of the functions' code."""
-    functions = [each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
-    return frozenset(each["Properties"]["Code"]["S3Key"] for each in functions)
+def code_keys(template: Template) -> dict[str, Asset]:
+    """The object keys of the functions' code, and which asset lies there. Raises `AssemblyError` if functions
+    of different assets share one."""
+    found: dict[str, Asset] = {}
+    for each in template["Resources"].values():
+        if each["Type"] == "AWS::Lambda::Function":
+            key = each["Properties"]["Code"]["S3Key"]
+            asset = asset_of(each["Properties"]["Handler"].partition(".")[0])
+            if found.setdefault(key, asset) is not asset:
+                raise AssemblyError(f"functions of different assets share {key}")
+    return found
 
 
-def with_code(template: Template, key: str) -> Template:
-    """The template whose functions all have their code under `key`."""
+def with_code(template: Template, keys: Mapping[str, str]) -> Template:
+    """The template whose functions have their code under other keys. keys: the new one by the old one."""
     changed = copy.deepcopy(template)
     for each in changed["Resources"].values():
         if each["Type"] == "AWS::Lambda::Function":
-            each["Properties"]["Code"]["S3Key"] = key
+            code = each["Properties"]["Code"]
+            code["S3Key"] = keys[code["S3Key"]]
     return changed
 
 
-def with_assets(assets: dict[str, Any], *, code: Path, code_hash: str, template_hash: str) -> dict[str, Any]:
-    """The asset manifest with other code and another template.
+def with_assets(assets: dict[str, Any], *, code: Mapping[str, Bundle], template_hash: str) -> dict[str, Any]:
+    """The asset manifest with other code and another template. code: by the hash of the asset in whose place
+    it comes.
 
-    Raises `AssemblyError` unless it has one of each.
+    Raises `AssemblyError` unless it has these and one template.
     """
     changed = copy.deepcopy(assets)
     files = changed["files"]
-    by_packaging = {
-        packaging: [name for name, each in files.items() if each["source"]["packaging"] == packaging]
-        for packaging in ("zip", "file")
-    }
-    if any(len(names) != 1 for names in by_packaging.values()) or len(files) != 2:
-        raise AssemblyError(f"one code asset and one template are expected, not {sorted(files)}")
-    for packaging, new in (("zip", code_hash), ("file", template_hash)):
-        (old,) = by_packaging[packaging]
+    templates = [name for name, each in files.items() if each["source"]["packaging"] == "file"]
+    if len(templates) != 1 or files.keys() != {*code, *templates}:
+        raise AssemblyError(f"the functions' code and one template are expected, not {sorted(files)}")
+    for old, new in [*((old, each.digest) for old, each in code.items()), (templates[0], template_hash)]:
         asset = files.pop(old)
         for destination in asset["destinations"].values():
             destination["objectKey"] = destination["objectKey"].replace(old, new)
-        if packaging == "zip":
-            asset["source"]["path"] = str(code)
+        if old in code:
+            asset["source"]["path"] = str(code[old].folder)
         files[new] = asset
     return changed
 
@@ -70,23 +78,25 @@ def region_of(assembly: Path) -> str:
     return str(artifact["environment"]).rpartition("/")[2]
 
 
-def adapt(source: Path, target: Path, *, code: Path, code_hash: str) -> Adapted:
+def adapt(source: Path, target: Path, *, code: Mapping[str, Bundle]) -> Adapted:
     """Writes the adapted copy of the assembly `source` to the folder `target`, which is new or empty.
 
-    code: the folder of the functions' code, named by its digest `code_hash`.
+    code: what comes in place of each asset, by its name.
     """
     manifest = json.loads((source / "manifest.json").read_text())
     stack, artifact = _one_stack(manifest)
     properties = artifact["properties"]
     template: Template = json.loads((source / properties["templateFile"]).read_text())
-    if len(code_keys(template)) != 1:
-        raise AssemblyError(f"the functions do not share one asset: {sorted(code_keys(template))}")
+    bundles = {key: code[asset.name] for key, asset in code_keys(template).items()}
     stripped, removed = strip(template)
-    text = json.dumps(with_code(stripped, f"{code_hash}.zip"), indent=1)
+    text = json.dumps(
+        with_code(stripped, {key: f"{each.digest}.zip" for key, each in bundles.items()}), indent=1
+    )
     digest = hashlib.sha256(text.encode()).hexdigest()
     assets_file = manifest["artifacts"][f"{stack}.assets"]["properties"]["file"]
     assets = json.loads((source / assets_file).read_text())
-    changed = with_assets(assets, code=code, code_hash=code_hash, template_hash=digest)
+    by_hash = {key.removesuffix(".zip"): each for key, each in bundles.items()}
+    changed = with_assets(assets, code=by_hash, template_hash=digest)
     url = properties["stackTemplateAssetObjectUrl"]
     properties["stackTemplateAssetObjectUrl"] = f"{url.rpartition('/')[0]}/{digest}.json"
     # What describes the construct tree speaks of resources that are gone.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import uv
 
-from infra.bundling import FUNCTIONS, SERVICES
+from infra.bundling import ASSETS, FUNCTIONS, SERVICES, SHARED, Asset
 from sandbox.emulator.commands import run
 from sandbox.emulator.tools import EMULATOR, ROOT
 
@@ -37,10 +37,10 @@ class Bundle:
     digest: str
 
 
-def make_bundle() -> Bundle:
+def make_bundle(asset: Asset = SHARED) -> Bundle:
     """The bundle of the code as it stands; made if there is none. The first one asks the registry."""
-    packages = fetch_packages()
-    digest = hashlib.sha256(packages.name.encode())
+    packages = [fetch_packages(), *([] if asset is SHARED else [fetch_packages(asset)])]
+    digest = hashlib.sha256(" ".join(each.name for each in packages).encode())
     for path in sorted(FUNCTIONS.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(f"\0{path.relative_to(FUNCTIONS)}\0".encode() + path.read_bytes())
@@ -50,7 +50,8 @@ def make_bundle() -> Bundle:
         if not made.is_dir():
             with _scratch(made) as scratch:
                 folder = Path(scratch, "made")
-                shutil.copytree(packages, folder)
+                for each in packages:
+                    shutil.copytree(each, folder, dirs_exist_ok=True)
                 shutil.copytree(FUNCTIONS, folder, dirs_exist_ok=True, ignore=_NOT_CODE)
                 folder.rename(made)
         # The time of its last use, by which it is kept.
@@ -59,10 +60,10 @@ def make_bundle() -> Bundle:
     return Bundle(made, name)
 
 
-def fetch_packages() -> Path:
-    """The locked packages for the emulator's interpreter. Asks the registry if not yet there."""
+def fetch_packages(asset: Asset = SHARED) -> Path:
+    """The asset's own locked packages for the emulator's interpreter. Asks the registry if not yet there."""
     python = EMULATOR.found()
-    requirements = FUNCTIONS / "requirements.txt"
+    requirements = asset.requirements
     interpreter = _run([python, "-I", "-c", _INTERPRETER], "python")
     inputs = f"{interpreter}{sorted(SERVICES)}".encode() + requirements.read_bytes()
     made = BUILD / "packages" / hashlib.sha256(inputs + Path(__file__).read_bytes()).hexdigest()[:32]
@@ -110,4 +111,5 @@ def _forget_old(made: Path) -> None:
 
 
 if __name__ == "__main__":
-    fetch_packages()
+    for each in ASSETS:
+        fetch_packages(each)

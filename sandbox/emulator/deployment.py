@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.bundling import ASSETS
 from sandbox.emulator.assembly import Adapted, adapt, region_of
 from sandbox.emulator.bundle import make_bundle
 from sandbox.emulator.commands import CommandError, run
@@ -93,10 +94,10 @@ def deploy(assembly: Path, emulator: Emulator, folder: Path, progress: Progress 
     if region != local.region:
         raise AssemblyError(f"the stack is for {region}, and the emulator is {local.region}")
     progress("bundling the functions for this machine")
-    bundle = make_bundle()
+    code = {asset.name: make_bundle(asset) for asset in ASSETS}
     copy = folder / "assembly"
     shutil.rmtree(copy, ignore_errors=True)
-    adapted = adapt(assembly, copy, code=bundle.folder, code_hash=bundle.digest)
+    adapted = adapt(assembly, copy, code=code)
     with _last_words(emulator):
         if not _bootstrapped(local):
             progress("bootstrapping the emulator")

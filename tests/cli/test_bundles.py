@@ -459,7 +459,7 @@ def test_an_erased_conversation_gives_a_bundle_that_is_intact_and_says_what_is_g
     made = archived()
     made.event(EventKind.ERASED)
     made.sign()
-    for key in [each for each in made.objects if each.startswith("conversations/")]:
+    for key in [each for each in made.objects if each.startswith(("conversations/", "contents/", "notes/"))]:
         del made.objects[key]
     for viewer in (None, "buyer"):
         made.bundle(tmp_path / "evidence.zip", viewer)

@@ -52,6 +52,7 @@ def test_the_operations_listed_are_those_that_are_called() -> None:
         permissions.DOCTOR,
         permissions.SMOKE,
         permissions.REVIEW,
+        permissions.QUERY,
         permissions.REPLAY,
         permissions.ERASE,
     )

@@ -335,7 +335,7 @@ def test_an_archive_that_does_not_verify_is_told(world: World, monkeypatch: pyte
     def follow_and_forge() -> list[str]:
         failed = follow()
         for key in deployment.archived():
-            if key.endswith("content.json"):
+            if key.startswith("contents/"):
                 deployment.clients.s3.put_object(
                     Bucket=deployment.settings.archive_bucket, Key=key, Body=b"{}"
                 )

@@ -109,8 +109,8 @@ OBJECTS = [
     (r"checkpoints/c1/0005_.*", 5),
     (r".*m1/original\.eml", 1),
     (r".*m2/relayed\.eml", 2),
-    (r".*m2/content\.json", 2),
-    (r".*_note_e5/content\.json", 5),
+    (r"contents/c1/.*_m2\.json", 2),
+    (r"notes/c1/.*_note_e5\.json", 5),
     (r".*/attachments/.*", 0),
 ]
 
@@ -217,7 +217,7 @@ def test_an_attachment_that_is_gone_is_missed(world: World, made: Archived) -> N
 def test_what_an_event_that_was_never_chained_left_is_told_to_prove_nothing(
     world: World, made: Archived
 ) -> None:
-    key = f"conversations/{CONVERSATION}/events/2026-09-05T080000Z_note_x/content.json"
+    key = f"notes/{CONVERSATION}/2026-09-05T080000Z_note_x.json"
     made.objects[key] = (b"{}", "")
     world.file(made)
     lines = run("verify", CONVERSATION, "--case", "case-17").output.splitlines()
@@ -235,7 +235,7 @@ def test_who_may_not_read_relayed_mails_is_told_nothing_of_attachments(made: Arc
 
 @pytest.mark.parametrize("at", ["2026-99-99T99:99:99+00:00", "0000-01-01T00:00:00+00:00"])
 def test_an_entry_of_a_time_that_there_is_not_is_named(world: World, made: Archived, at: str) -> None:
-    (key,) = [each for each in made.objects if each.endswith("_m2.json")]
+    (key,) = [each for each in made.objects if each.startswith("entries/") and each.endswith("_m2.json")]
     planted = json.loads(made.objects[key][0])
     planted["link"] |= {"seq": 6, "at": at}
     made.objects[f"entries/{CONVERSATION}/0006_m6.json"] = (json.dumps(planted).encode(), "")

@@ -14,6 +14,8 @@ from parley.archive.keys import attachment_key, entry_prefix, order_key, transcr
 from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
 from parley.conversation.messages import Message, State
+from parley.lake.rows import MessageRow, read
+from parley.lake.tables import ARRIVALS
 from parley.stores.keys import head_key
 from tests.support import canary
 from tests.support.http import ask
@@ -84,12 +86,20 @@ def test_after_every_kind_of_receipt_the_archive_alone_verifies(market: Market, 
 
 
 @pytest.mark.parametrize("scenario", TOLD, ids=lambda scenario: scenario.__name__)
-def test_no_transcript_gives_a_mailbox_away(market: Market, scenario: Scenario) -> None:
+def test_no_transcript_gives_a_mailbox_away_and_no_row_of_the_lake_a_word(
+    market: Market, scenario: Scenario
+) -> None:
     """That nothing of the mails is in a log line is heard by `tests.support.canary`."""
     for conversation in followed(market, scenario):
         told = page(market, conversation)
         assert [word for word in WHO if word in told.lower()] == []
         assert canary.BODY_WORD in told
+    arrived = [raw for key, raw in market.deployment.reviewed().items() if key.startswith(ARRIVALS)]
+    rows = [read(line) for raw in arrived for line in raw.splitlines()]
+    assert {each.id for each in market.messages() if each.conversation} <= {
+        row.message_id for row in rows if isinstance(row, MessageRow)
+    }
+    assert canary.canaries_in(b"".join(arrived).decode()) == []
 
 
 @pytest.mark.parametrize("scenario", LOOSE, ids=lambda scenario: scenario.__name__)

@@ -16,13 +16,15 @@ from parley.archive.records import EventKind
 from parley.conversation.events import Event
 from parley.conversation.messages import State
 from parley.conversation.parties import PartyId, Role
+from parley.erasing.advance import LAKE
 from parley.erasing.party import carry_on
 from parley.erasing.ports import Outside
 from parley.erasing.retention import keep_retention
 from parley.erasing.steps import LATE, SETTLING
+from parley.lake.tables import ARRIVALS, ERASURES, MESSAGES, REVIEWER_ACTIONS, Table
 from parley.mail.address import parse_mailbox
 from parley.relaying.ports import NoSuchObjectError
-from tests.support import canary
+from tests.support import canary, erased
 from tests.support.aws import deployed
 from tests.support.erased import (
     PERSON,
@@ -40,6 +42,7 @@ from tests.support.erased import (
     versions_of,
 )
 from tests.support.http import ask
+from tests.support.kept_lake import lake_rows
 from tests.support.mails import FORGED
 from tests.support.market import Market
 from tests.support.remains import found_in, readings, reads
@@ -119,6 +122,29 @@ def test_nothing_of_a_person_is_left_of_first_contacts_whatever_became_of_them(m
     assert market.view("intake1").conversation.aliases
 
 
+def test_the_lake_tells_nothing_of_who_wrote_first_contacts_and_is_waited_for(market: Market) -> None:
+    opened = trace_first_contacts(market)
+    erased.keep_lake(market)
+    rows = [row for row in lake_rows(market.deployment, MESSAGES) if row["author_domain"]]
+    assert {row["conversation_id"] for row in rows} == {"intake1", opened}
+    assert [row["state"] for row in rows if row["passed_on_at"]] == ["released"]
+    erase(market)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(erased, "keep_lake", lambda *_: None)
+        run_to_the_end(market)
+        run(market, LAKE)
+        assert waiting_for_the_lake(market)
+        assert (certificates(market), len(open_plans(market))) == ([], 1)
+    run(market)
+    run(market, LAKE)
+    assert certificates(market)[0]["erased"]["first_contacts"] == 4
+    after = lake_rows(market.deployment, MESSAGES)
+    assert [row for row in after if not row["is_erased"] or personal(MESSAGES, row)] == []
+    actions = [row for row in lake_rows(market.deployment, REVIEWER_ACTIONS) if row["seq"]]
+    assert actions
+    assert [row for row in actions if not row["is_erased"] or row["actor"]] == []
+
+
 def test_retention_leaves_nothing_of_a_released_first_contact(market: Market) -> None:
     opened = trace_first_contacts(market)
     for after in (RETENTION, timedelta(days=1), timedelta(days=2)):
@@ -155,6 +181,63 @@ def test_the_chain_of_an_erased_conversation_verifies_and_says_that_it_was_erase
         written = [each for each in market.history(conversation) if getattr(each, "folder", "")]
         assert found.erased == tuple(each.seq for each in written)
         assert kept_of(market, conversation) == []
+
+
+def test_the_lake_tells_what_happened_and_of_nobody_to_whom(market: Market) -> None:
+    trace(market)
+    before = lake_rows(market.deployment, MESSAGES)
+    assert {"p-buyer"} == {row["buyer_id"] for row in before}
+    assert [row["actor"] for row in lake_rows(market.deployment, REVIEWER_ACTIONS)] != [None]
+    erase(market)
+    run_to_the_end(market)
+    for table in (MESSAGES, REVIEWER_ACTIONS):
+        # What was read, and that somebody asked for the erasure, is outside of the chain and stays.
+        rows = [row for row in lake_rows(market.deployment, table) if row["seq"]]
+        assert rows
+        assert [personal(table, row) for row in rows if personal(table, row) or not row["is_erased"]] == []
+    after = lake_rows(market.deployment, MESSAGES)
+    assert [row["message_id"] for row in after] == [row["message_id"] for row in before]
+    assert [key for key in market.deployment.reviewed() if key.startswith((ARRIVALS, ERASURES))] == []
+
+
+def test_who_read_what_stays_in_the_lake(market: Market) -> None:
+    trace(market)
+    read = {"case": "case-17", "what": "transcript"}
+    assert ask(market, "POST", "/conversations/c1/reads", body=read).status == 201
+    erase(market)
+    run_to_the_end(market)
+    reads = [row for row in lake_rows(market.deployment, REVIEWER_ACTIONS) if row["kind"] == "read"]
+    assert [(row["what"], row["actor"] is None, row["is_erased"]) for row in reads] == [
+        ("transcript", False, False)
+    ]
+
+
+def test_an_erasure_is_not_finished_before_the_lake_has_followed(market: Market) -> None:
+    trace(market)
+    erase(market)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(erased, "keep_lake", lambda *_: None)
+        run_to_the_end(market)
+        run(market, LAKE)
+        assert certificates(market) == []
+        assert waiting_for_the_lake(market)
+    run(market)
+    run(market, LAKE)
+    assert len(certificates(market)) == 1
+    assert "lake" in certificates(market)[0]["reached"]
+
+
+def test_the_lake_is_asked_again_where_the_function_ended_behind_its_event(market: Market) -> None:
+    short_story(market)
+    market.invoke("erase_data", {"source": "aws.events"})
+    market.clock.pass_by(SETTLING)
+    call = 0
+    while not erased_events(market):
+        call += 1
+        assert killed_after(market, call)
+    assert [key for key in waiting_for_the_lake(market) if "/c1/" in key] == []
+    market.invoke("erase_data", {"source": "aws.events"})
+    assert [key for key in waiting_for_the_lake(market) if "/c1/" in key]
 
 
 def test_the_other_party_stays_as_it_is(market: Market) -> None:
@@ -393,7 +476,8 @@ def test_a_mail_puts_retention_off_and_a_note_does_not(market: Market) -> None:
     market.work()
     for _ in range(5):
         run(market, timedelta(days=10))
-    assert len({key.split("/")[2] for key in kept_of(market, "c1") if "attachments" not in key}) == 2
+    folders = {key.split("/")[2] for key in kept_of(market, "c1") if key.startswith("conversations/")}
+    assert len(folders - {"attachments"}) == 2
     place = place_hold(market)
     lift_hold(market, place)
     for _ in range(3):
@@ -437,6 +521,8 @@ def test_mail_of_an_intake_goes_one_by_one_and_its_alias_stays(market: Market) -
     found = verified(market.deployment, "intake1")
     assert found.is_intact, found.faults
     assert found.erased == (1,)
+    told = {row["seq"]: row["is_erased"] for row in lake_rows(market.deployment, MESSAGES)}
+    assert told == {1: True, 2: False}
 
 
 def test_what_was_written_about_a_mail_of_an_intake_goes_with_it(market: Market) -> None:
@@ -560,12 +646,26 @@ def end_state(market: Market) -> tuple[Any, ...]:
     names = [(item["pk"]["S"].split("#")[0], item["sk"]["S"].split("#")[0]) for item in items]
     return (
         sorted(names),
-        sorted(key for key in market.deployment.archived() if key.startswith("conversations/")),
+        [key for each in ("c1", "c2") for key in kept_of(market, each)],
         [key.split("/")[0] for key in market.deployment.reviewed()].count("erasures"),
         [each["erased"] for each in certificates(market)],
         [len(erased_events(market, each)) for each in ("c1", "c2", "i1")],
+        [
+            (row["seq"], row["is_erased"], personal(MESSAGES, row))
+            for row in lake_rows(market.deployment, MESSAGES)
+        ],
+        waiting_for_the_lake(market),
         found_in(market.deployment, PERSON),
     )
+
+
+def personal(table: Table, row: dict[str, Any]) -> set[str]:
+    """The columns of a row that lead to a person."""
+    return {each.name for each in table.columns if each.is_personal and row[each.name] is not None}
+
+
+def waiting_for_the_lake(market: Market) -> list[str]:
+    return [key for key in market.deployment.reviewed() if key.startswith(ERASURES)]
 
 
 def short_story(market: Market) -> None:

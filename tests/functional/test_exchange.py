@@ -80,13 +80,13 @@ def test_the_archive_tells_who_wrote_when_by_its_names(market: Market) -> None:
     market.accept(market.from_buyer())
     market.work()
     (message,) = market.messages()
-    folder = f"conversations/c1/0001_2026-09-04T161200Z_buyer-to-seller_{message.id}/"
+    name = f"0001_2026-09-04T161200Z_buyer-to-seller_{message.id}"
     assert sorted(market.deployment.archived()) == [
-        f"{folder}content.json",
-        f"{folder}original.eml",
-        f"{folder}relayed.eml",
+        f"contents/c1/{name}.json",
+        f"conversations/c1/{name}/original.eml",
+        f"conversations/c1/{name}/relayed.eml",
     ]
-    assert message.folder == folder
+    assert message.folder == f"conversations/c1/{name}/"
 
 
 def test_events_of_a_mail_will_name_its_conversation_and_message(market: Market) -> None:

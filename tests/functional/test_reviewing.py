@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from parley.archive.chain import Committed, commitment, digest, link_hash, nothing
-from parley.archive.keys import NAMES
+from parley.archive.keys import object_key
 from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
 from parley.conversation.events import Event
@@ -93,7 +93,7 @@ def contents_of(market: Market, event: Event) -> dict[str, bytes]:
     for kind in commitments.keys() - {Committed.RECORD}:
         if commitments[kind] == nothing(salt, Committed(kind)):
             continue
-        answer = s3.get_object(Bucket=bucket, Key=event.folder + NAMES[Committed(kind)])
+        answer = s3.get_object(Bucket=bucket, Key=object_key(event.folder, Committed(kind)))
         octets = answer["Body"].read()
         assert commitment(answer["Metadata"]["salt"], digest(octets)) == commitments[kind]
         found[kind] = octets

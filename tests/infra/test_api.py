@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from admin_api.description import OPERATIONS
-from parley.archive.keys import attachment_key, checkpoint_key, entry_key, event_folder, folder
+from parley.archive.keys import attachment_key, checkpoint_key, content_key, entry_key, event_folder, folder
 from parley.reviewing.reads import access_key
 from tests.support.resources import Template, of_type, one, properties, references, statements, text
 
@@ -91,7 +91,9 @@ def test_it_reads_and_sends_no_mail(template: Template, action: str) -> None:
 @pytest.mark.parametrize(
     ("key", "may"),
     [
-        (f"{event_folder('c1', MOMENT, 'note', 'note-1')}content.json", True),
+        (content_key(event_folder("c1", MOMENT, "note", "note-1")), True),
+        (content_key(event_folder("c1", MOMENT, "released", "e1")), False),
+        (content_key(folder("c1", 3, MOMENT, "buyer-to-seller", "m1")), False),
         (f"{folder('c1', 3, MOMENT, 'buyer-to-seller', 'm1')}original.eml", False),
         (entry_key("c1", 3, "m1"), False),
         (checkpoint_key("c1", 3, "0" * 64), False),

@@ -11,6 +11,8 @@ import pytest
 from infra import bundling
 
 LARGEST_ZIP = 12_000_000
+# Lambda quotas: code of a function, unzipped.
+LARGEST_FUNCTION = 250_000_000
 # ELF: two octets at 18 tell the machine; 183 is AArch64.
 AARCH64 = (183).to_bytes(2, "little")
 
@@ -114,6 +116,19 @@ def test_without_the_runtimes_python_it_says_so_and_carries_no_bytecode(
     made = bundling.make_bundle()
     assert "no Python 3.13 here" in capsys.readouterr().err
     assert not list(made.rglob("*.pyc"))
+
+
+def test_the_lakes_asset_has_the_engine_for_arm64_and_fits_into_a_function() -> None:
+    made = bundling.make_bundle(bundling.LAKE)
+    (engine,) = made.glob("_duckdb*.so")
+    assert engine.read_bytes()[18:20] == AARCH64
+    assert (made / "boto3").is_dir()
+    assert (made / "keep_lake" / "handler.py").is_file()
+    assert sum(path.stat().st_size for path in made.rglob("*") if path.is_file()) < LARGEST_FUNCTION
+
+
+def test_the_engine_is_in_no_other_functions_asset(bundle: Path) -> None:
+    assert not list(bundle.glob("*duckdb*"))
 
 
 def test_every_package_that_is_asked_for_is_imported_by_some_function() -> None:

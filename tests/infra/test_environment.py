@@ -9,6 +9,7 @@ from parley.settings import (
     PREFIX,
     ApiSettings,
     ErasureSettings,
+    LakeSettings,
     RelaySettings,
     Settings,
     SweepSettings,
@@ -21,6 +22,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "TendArchive": SweepSettings,
     "AdminApi": ApiSettings,
     "EraseData": ErasureSettings,
+    "KeepLake": LakeSettings,
 }
 
 

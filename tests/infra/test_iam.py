@@ -78,6 +78,10 @@ def test_what_is_left_out_by_not_is_everything_else() -> None:
         ({"ForAnyValue:StringEquals": {"k": "a"}}, {"k": ("b", "a")}, True),
         ({"ForAnyValue:StringLike": {"k": "a*"}}, {"k": ("b",)}, False),
         ({"ForAnyValue:StringEquals": {"k": "a"}}, {}, False),
+        ({"ForAllValues:StringEquals": {"k": ["a", "b"]}}, {"k": ("b", "a")}, True),
+        ({"ForAllValues:StringEquals": {"k": "a"}}, {"k": ("b", "a")}, False),
+        ({"ForAllValues:StringEquals": {"k": "aa"}}, {"k": "aa"}, True),
+        ({"ForAllValues:StringEquals": {"k": "a"}}, {}, True),
     ],
 )
 def test_a_condition_holds_as_the_user_guide_says(condition: Any, context: Context, holds: bool) -> None:
@@ -88,7 +92,7 @@ def test_a_condition_holds_as_the_user_guide_says(condition: Any, context: Conte
     "statement",
     [
         allow(Condition={"NumericLessThan": {"k": "5"}}),
-        allow(Condition={"ForAllValues:StringEquals": {"k": "5"}}),
+        allow(Condition={"ForAllValues:NumericLessThan": {"k": "5"}}),
         allow(Condition={"StringEquals": {"k": "5"}}, NotPrincipal="*"),
     ],
 )

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from parley.archive.keys import CONTENT, ORIGINAL, RELAYED, checkpoint_key, entry_key, folder
+from parley.archive.keys import ORIGINAL, RELAYED, checkpoint_key, content_key, entry_key, folder
+from parley.lake.tables import ARRIVALS, ERASURES
+from parley.stores import keys
 from tests.support.resources import Template, of_type, one, properties, references, statements, text
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
@@ -19,7 +21,7 @@ FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 CALLS = {
     "batch_get_item": {"dynamodb:BatchGetItem"},
     "delete_item": {"dynamodb:DeleteItem"},
-    "delete_objects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
+    "delete_objects": {"s3:DeleteObject"},
     "delete_suppressed_destination": {"ses:DeleteSuppressedDestination"},
     "describe_active_receipt_rule_set": {"ses:DescribeActiveReceiptRuleSet"},
     "get_item": {"dynamodb:GetItem"},
@@ -49,8 +51,8 @@ FOLLOWS = {
     "kms:Decrypt",
     "kms:GenerateDataKey",
 }
-# Of `delete_objects`, where the lock of a version has not run out.
-BYPASSES = {"s3:BypassGovernanceRetention"}
+# Of `delete_objects`, where it names versions, and where the lock of one has not run out.
+BYPASSES = {"s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"}
 CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "kms:Decrypt"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
@@ -65,12 +67,13 @@ CALLED = {
         *("batch_get_item", "get_item", "query", "transact_write_items", "update_item"),
         *("get_secret_value", "put_object", "send_message"),
     ],
-    "WriteArchive": ["batch_get_item", "query", "get_object", "put_object", "sign"],
+    "WriteArchive": ["batch_get_item", "query", "get_object", "get_secret_value", "put_object", "sign"],
     "EraseData": [
         *("batch_get_item", "delete_item", "get_item", "put_item", "query", "scan"),
         *("transact_write_items", "update_item", "get_secret_value", "put_object"),
         *("list_object_versions", "delete_objects", "delete_suppressed_destination"),
     ],
+    "KeepLake": ["list_objects_v2", "get_object", "put_object", "delete_objects", "update_item"],
     "TendArchive": ["list_objects_v2", "batch_get_item", "update_item", "send_message"],
     "ActivateRuleSet": ["describe_active_receipt_rule_set", "set_active_receipt_rule_set"],
 }
@@ -161,9 +164,9 @@ def reached(template: Template, function: str, action: str) -> set[str]:
 
 def test_the_relay_reads_the_inbox_and_writes_to_the_archive_alone(template: Template) -> None:
     inbox, archive = (one(template, "AWS::S3::Bucket", name)[0] for name in ("Inbox", "Archive"))
-    kept = {f"<{archive}.Arn>/conversations/*"}
-    assert reached(template, "ReceiveMail", "s3:PutObject") == kept
-    assert reached(template, "ReceiveMail", "s3:GetObject") == {f"<{inbox}.Arn>/inbox/*", *kept}
+    mails, contents = (f"<{archive}.Arn>/{prefix}*" for prefix in ("conversations/", "contents/"))
+    assert reached(template, "ReceiveMail", "s3:PutObject") == {mails, contents}
+    assert reached(template, "ReceiveMail", "s3:GetObject") == {f"<{inbox}.Arn>/inbox/*", mails}
 
 
 MOMENT = datetime(2026, 9, 4, tzinfo=UTC)
@@ -173,7 +176,7 @@ FOLDER = folder("c", 1, MOMENT, "seller-to-buyer", "m")
 @pytest.mark.parametrize(
     ("function", "keys"),
     [
-        ("ReceiveMail", [FOLDER + name for name in (ORIGINAL, RELAYED, CONTENT)]),
+        ("ReceiveMail", [FOLDER + ORIGINAL, FOLDER + RELAYED, content_key(FOLDER)]),
         ("WriteArchive", [entry_key("c", 1, "m"), checkpoint_key("c", 1, "0" * 64)]),
     ],
 )
@@ -196,8 +199,30 @@ def test_the_sweep_lists_the_inbox_and_reads_no_mail(template: Template) -> None
 
 def test_only_the_function_that_erases_can_delete_objects_or_bypass_a_lock(template: Template) -> None:
     deleting = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"}
-    for function in CALLED.keys() - {"EraseData"}:
+    for function in CALLED.keys() - {"EraseData", "KeepLake"}:
         assert not [each for each in allowed(template, function) if deleting & set(each["Action"])]
+
+
+def test_the_lakes_function_reaches_the_lake_and_reads_who_read_what(template: Template) -> None:
+    review = one(template, "AWS::S3::Bucket", "Review")[0]
+    lake = {f"<{review}.Arn>/lake/*"}
+    for action in ("s3:PutObject", "s3:DeleteObject"):
+        assert reached(template, "KeepLake", action) == lake
+    assert reached(template, "KeepLake", "s3:GetObject") == {*lake, f"<{review}.Arn>/accesses/*"}
+    assert reached(template, "KeepLake", "s3:DeleteObjectVersion") == set()
+
+
+def test_the_lakes_function_touches_no_item_but_its_turn(template: Template) -> None:
+    (update,) = (each for each in allowed(template, "KeepLake") if "dynamodb:UpdateItem" in each["Action"])
+    assert update["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [keys.turn_key()["pk"]["S"]]}
+    }
+
+
+def test_rows_arrive_in_the_lake_where_they_are_told(template: Template) -> None:
+    review = one(template, "AWS::S3::Bucket", "Review")[0]
+    assert f"<{review}.Arn>/{ARRIVALS}*" in reached(template, "WriteArchive", "s3:PutObject")
+    assert f"<{review}.Arn>/{ERASURES}*" in reached(template, "EraseData", "s3:PutObject")
 
 
 def test_the_function_that_erases_reads_no_object_and_leaves_the_chain_alone(template: Template) -> None:
@@ -205,16 +230,15 @@ def test_the_function_that_erases_reads_no_object_and_leaves_the_chain_alone(tem
         one(template, "AWS::S3::Bucket", name)[0] for name in ("Inbox", "Archive", "Review")
     )
     assert reached(template, "EraseData", "s3:GetObject") == set()
-    assert reached(template, "EraseData", "s3:BypassGovernanceRetention") == {
-        f"<{archive}.Arn>/conversations/*"
-    }
+    erasable = {f"<{archive}.Arn>/{prefix}*" for prefix in ("conversations/", "contents/", "notes/")}
+    assert reached(template, "EraseData", "s3:BypassGovernanceRetention") == erasable
     assert reached(template, "EraseData", "s3:DeleteObjectVersion") == {
-        f"<{archive}.Arn>/conversations/*",
+        *erasable,
         *(f"<{review}.Arn>/{prefix}/*" for prefix in ("transcripts", "orders", "exports")),
         f"<{inbox}.Arn>/inbox/*",
     }
     assert reached(template, "EraseData", "s3:PutObject") == {
-        *(f"<{review}.Arn>/{prefix}/*" for prefix in ("accesses", "erasures"))
+        *(f"<{review}.Arn>/{prefix}/*" for prefix in ("accesses", "erasures", "lake/erasures"))
     }
 
 

@@ -85,10 +85,16 @@ def mail(name: str, seq: int = 3, direction: str = "buyer-to-seller") -> str:
     return keys.folder(CID, seq, AT, direction, "m1") + name
 
 
-def event(kind: str, id_: str = "x1", name: str = keys.CONTENT) -> str:
-    return keys.event_folder(CID, AT, kind, id_) + name
+def content(seq: int = 3, direction: str = "buyer-to-seller") -> str:
+    return keys.content_key(mail("", seq, direction))
 
 
+def event(kind: str, id_: str = "x1") -> str:
+    return keys.content_key(keys.event_folder(CID, AT, kind, id_))
+
+
+# Tables that reviewers ask, besides the contents.
+ASKED = ("messages", "delivery_events")
 # What lies where, and who may read it.
 OBJECTS: list[tuple[str, str, set[str]]] = [
     ("Review", keys.transcript_key(CID), READERS),
@@ -96,18 +102,25 @@ OBJECTS: list[tuple[str, str, set[str]]] = [
     ("Review", access_key(AT, "r1"), {AUDITOR}),
     ("Review", certificate_key("e1"), {OFFICER, AUDITOR}),
     ("Review", "exports/case-17/bundle.zip", set()),
+    *(("Review", f"lake/{name}/day=2026-09-04/part-000.parquet", READERS) for name in ASKED),
+    ("Review", "lake/reviewer_actions/day=2026-09-04/part-000.parquet", {AUDITOR}),
+    ("Review", "lake/errors/day=2026-09-04/part-000.parquet", {AUDITOR}),
+    ("Review", "lake/arrivals/2026-09-04/a.jsonl", set()),
+    ("Review", "lake/malformed/2026-09-04/a.jsonl", set()),
+    ("Review", "athena-results/reviewing/a.csv", READERS),
+    ("Review", "athena-results/auditing/a.csv", {AUDITOR}),
     ("Archive", keys.entry_key(CID, 3, "m1"), READERS),
     ("Archive", keys.checkpoint_key(CID, 4, "0" * 64), READERS),
     ("Archive", keys.attachment_key(CID, "0" * 64, "invoice.pdf"), READERS),
-    ("Archive", mail(keys.CONTENT), READERS),
-    ("Archive", mail(keys.CONTENT, 12_345, "unproved-to-buyer"), READERS),
-    ("Archive", mail(keys.CONTENT, 999_999), READERS),
+    ("Archive", content(), READERS),
+    ("Archive", content(12_345, "unproved-to-buyer"), READERS),
+    ("Archive", content(999_999), READERS),
     # Its To is the recipient's own mailbox.
     ("Archive", mail(keys.RELAYED), {SENIOR}),
     ("Archive", mail(keys.ORIGINAL), {SENIOR}),
     ("Archive", mail(keys.ORIGINAL, 12_345), {SENIOR}),
     ("Archive", event(EventKind.RELEASED), READERS),
-    ("Archive", event(EventKind.RELEASED, name=keys.RELAYED), {SENIOR}),
+    ("Archive", keys.event_folder(CID, AT, EventKind.RELEASED, "x1") + keys.RELAYED, {SENIOR}),
     *(
         ("Archive", event(kind), {SENIOR})
         for kind in (
@@ -253,18 +266,61 @@ WRITING = ("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:Bypa
 
 @pytest.mark.parametrize("person", ROLES)
 def test_nobody_writes_or_deletes_an_object(staffed: Template, person: str) -> None:
-    """What reviewers write goes through the API, and what is erased goes by `erase_data`."""
-    targets = [f"{bucket(staffed, name)}/{key}" for name, key, _ in OBJECTS]
+    """What reviewers write goes through the API, and what is erased goes by `erase_data`. Athena writes the
+    answers to a person's questions in their name."""
+    targets = [f"{bucket(staffed, name)}/{key}" for name, key, _ in OBJECTS if "athena-results" not in key]
     assert not [each for each in targets for action in WRITING if allows(staffed, person, action, each)]
+
+
+@pytest.mark.parametrize(("workgroup", "people"), [("reviewing", READERS), ("auditing", {AUDITOR})])
+def test_answers_lie_with_those_who_asked_and_nobody_deletes_them(
+    staffed: Template, workgroup: str, people: set[str]
+) -> None:
+    answer = f"{bucket(staffed, 'Review')}/athena-results/{workgroup}/a.csv"
+    encrypting = through("s3", **{CONTEXT: bucket(staffed, "Review")})
+    asked = f"arn:aws:athena:eu-west-1:<AWS::AccountId>:workgroup/Parley-{workgroup}"
+    for action, resource, context in (
+        ("s3:PutObject", answer, {}),
+        ("athena:StartQueryExecution", asked, {}),
+        ("athena:StopQueryExecution", asked, {}),
+    ):
+        assert {each for each in ROLES if allows(staffed, each, action, resource, context)} == people
+    assert all(allows(staffed, each, "kms:GenerateDataKey", key_of(staffed), encrypting) for each in people)
+    assert not [each for each in ROLES if allows(staffed, each, "s3:DeleteObject", answer)]
+
+
+@pytest.mark.parametrize(
+    ("table", "people"),
+    [
+        *((name, READERS) for name in (*ASKED, "content")),
+        ("reviewer_actions", {AUDITOR}),
+        ("errors", {AUDITOR}),
+    ],
+)
+def test_a_table_is_known_to_those_who_may_ask_it(staffed: Template, table: str, people: set[str]) -> None:
+    resource = f"arn:aws:glue:eu-west-1:<AWS::AccountId>:table/parley_lake/{table}"
+    assert {each for each in ROLES if allows(staffed, each, "glue:GetTable", resource)} == people
+
+
+@pytest.mark.parametrize(("name", "people"), [("Archive", READERS), ("Review", READERS | {AUDITOR})])
+def test_athena_may_ask_where_the_buckets_are_whose_tables_a_role_asks(
+    staffed: Template, name: str, people: set[str]
+) -> None:
+    action = "s3:GetBucketLocation"
+    assert {each for each in ROLES if allows(staffed, each, action, bucket(staffed, name))} == people
 
 
 @pytest.mark.parametrize("person", ROLES)
 def test_nobody_reaches_the_table_the_secret_and_the_queues(staffed: Template, person: str) -> None:
     services = {action.partition(":")[0] for each in policy(staffed, person) for action in each["Action"]}
-    assert services <= {"cloudformation", "cloudtrail", "execute-api", "kms", "lambda", "s3"}
+    assert services <= {
+        *("athena", "cloudformation", "cloudtrail", "execute-api", "glue", "kms", "lambda", "s3")
+    }
 
 
-def test_the_privacy_officer_alone_asks_for_an_erasure_and_runs_no_other_function(staffed: Template) -> None:
+def test_the_privacy_officer_alone_asks_for_an_erasure_and_reviewers_for_the_latest_rows(
+    staffed: Template,
+) -> None:
     functions = of_type(staffed, "AWS::Lambda::Function")
     asked = {
         (person, re.sub("Function[0-9A-F]{8}$", "", name))
@@ -272,7 +328,7 @@ def test_the_privacy_officer_alone_asks_for_an_erasure_and_runs_no_other_functio
         for name in functions
         if allows(staffed, person, "lambda:InvokeFunction", f"<{name}.Arn>")
     }
-    assert asked == {(OFFICER, "ErasingEraseData")}
+    assert asked == {(OFFICER, "ErasingEraseData"), *((each, "LakeKeepLake") for each in READERS)}
 
 
 # The API
@@ -315,15 +371,27 @@ def test_an_operation_of_the_api_is_open_to_those_whose_work_it_is(staffed: Temp
 # In all
 
 FINDING = {"cloudformation:DescribeStacks", "cloudformation:ListStackResources"}
-READING = FINDING | {
-    *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"),
-    *("kms:Decrypt", "kms:GetPublicKey", "execute-api:Invoke"),
+ASKING = {
+    *("athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution"),
+    *("athena:GetQueryResults", "athena:GetWorkGroup", "athena:ListNamedQueries"),
+    *("athena:GetNamedQuery", "athena:BatchGetNamedQuery"),
+    *("glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"),
+    *("s3:PutObject", "s3:AbortMultipartUpload", "s3:GetBucketLocation", "kms:GenerateDataKey"),
 }
+READING = (
+    FINDING
+    | ASKING
+    | {
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"),
+        *("kms:Decrypt", "kms:GetPublicKey", "execute-api:Invoke", "lambda:InvokeFunction"),
+    }
+)
 DONE = {
     REVIEWER: READING,
     SENIOR: READING | {"kms:Sign"},
     OFFICER: FINDING | {"s3:GetObject", "s3:ListBucket", "kms:Decrypt", "lambda:InvokeFunction"},
     AUDITOR: FINDING
+    | ASKING
     | {"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "kms:Decrypt"}
     | {"cloudtrail:DescribeTrails", "cloudtrail:ListPublicKeys", "cloudtrail:LookupEvents"},
 }

@@ -14,7 +14,7 @@ from parley.archive.belonging import Listed
 from parley.archive.chain import Committed, Link, commitments, digest, link_hash
 from parley.archive.checkpoints import Checkpoint, Statement, batch_root, checkpoints
 from parley.archive.entries import Entry, event_entry, message_entry
-from parley.archive.keys import NAMES, checkpoint_key, entry_key, event_folder, folder
+from parley.archive.keys import checkpoint_key, entry_key, event_folder, folder, object_key
 from parley.archive.records import EventKind, EventRecord, MessageRecord
 from parley.archive.verification import Code, Stored, Verdict, verify
 
@@ -119,7 +119,7 @@ class Archived:
     def erase(self, until: int) -> None:
         """The objects of all links before `until`."""
         for seq in range(1, until):
-            for key in [key for key in self.objects if f"/{seq:04d}_" in key or f"_e{seq}/" in key]:
+            for key in [key for key in self.objects if f"/{seq:04d}_" in key or f"_e{seq}." in key]:
                 del self.objects[key]
 
     def verdict(
@@ -171,7 +171,7 @@ class Archived:
         ).to_json()
         for kind, content in contents.items():
             if filed or kind is Committed.ORIGINAL:
-                self.objects[where + NAMES[kind]] = (content, salts[kind])
+                self.objects[object_key(where, kind)] = (content, salts[kind])
         return link, salts[Committed.RECORD]
 
     def _file(self, identity: str, raw: bytes, link: str, *, done: bool) -> None:

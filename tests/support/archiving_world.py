@@ -12,6 +12,10 @@ from parley.archiving.outside import Outside
 from parley.archiving.ports import Signature
 from parley.conversation.events import Event
 from parley.conversation.messages import Message
+from parley.lake.arrivals import MEDIA_TYPE
+from parley.lake.rows import Row, read
+from parley.lake.tables import ARRIVALS
+from tests.support.fake_registry import FakeIds
 from tests.support.fakes import FakeHistory
 from tests.support.relay_world import CONVERSATION, World
 
@@ -34,8 +38,14 @@ class FakeReview:
         self.objects: dict[str, bytes] = {}
 
     def put(self, key: str, content: bytes, *, media_type: str) -> None:
-        assert media_type == "text/html; charset=utf-8"
+        expected = MEDIA_TYPE if key.startswith(ARRIVALS) else "text/html; charset=utf-8"
+        assert media_type == expected
         self.objects[key] = content
+
+    def rows(self) -> list[Row]:
+        """All that the lake was told, in the order of the objects' names."""
+        told = [content for key, content in sorted(self.objects.items()) if key.startswith(ARRIVALS)]
+        return [read(line) for content in told for line in content.splitlines()]
 
 
 @dataclass
@@ -55,6 +65,7 @@ class ArchivingWorld(World):
             entries=self.archive,
             review=self.review,
             signer=self.signer,
+            ids=FakeIds(),
             clock=self.clock,
             relay_domain="relay.example",
             locale="en",

@@ -6,11 +6,13 @@ erase(market), run(market, span)  a privacy officer asks; the schedule works
 
 import gzip
 import io
+import tempfile
 import zipfile
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
-from parley.archive.keys import conversation_prefix
+from parley.archive.keys import erasable_prefixes
 from parley.erasing.steps import LATE, SETTLING
 from tests.support import canary
 from tests.support.http import ask
@@ -47,6 +49,7 @@ def trace(market: Market) -> None:
     note = {"case": "case-17", "text": f"{canary.BUYER_NAME} telephoned: {canary.BODY_WORD}"}
     assert ask(market, "POST", "/conversations/c1/notes", body=note).status == 201
     assert market.follow() == []
+    keep_lake(market)
     leave_copies(market)
 
 
@@ -79,13 +82,20 @@ def erase(market: Market, **changes: Any) -> dict[str, Any]:
 
 
 def run(market: Market, after: timedelta = timedelta()) -> dict[str, Any]:
-    """The schedule, so long after what was before; then the table's stream is followed."""
+    """The schedule, so long after what was before; then the table's stream is followed, and the lake kept."""
     market.clock.pass_by(after)
     answer: dict[str, Any] = market.invoke("erase_data", {"source": "aws.events"})
     fault, market.fault = market.fault, type(market.fault)()
     assert market.follow() == []
+    keep_lake(market)
     market.fault = fault
     return answer
+
+
+def keep_lake(market: Market) -> None:
+    """A round of the lake, by its function."""
+    with tempfile.TemporaryDirectory() as folder, patch.object(tempfile, "tempdir", folder):
+        assert market.invoke("keep_lake", {})["failed"] == 0
 
 
 def run_to_the_end(market: Market) -> None:
@@ -112,15 +122,19 @@ def lift_hold(market: Market, hold: str, conversation: str = "c1") -> None:
 
 def kept_of(market: Market, conversation: str) -> list[str]:
     """The keys of all that was written there."""
-    return [key for key in market.deployment.archived() if key.startswith(conversation_prefix(conversation))]
+    prefixes = erasable_prefixes(conversation)
+    return [key for key in market.deployment.archived() if key.startswith(prefixes)]
 
 
 def versions_of(market: Market, conversation: str) -> list[str]:
     """The keys of every version and delete marker, those behind another one too."""
-    listed: Any = market.deployment.clients.s3.list_object_versions(
-        Bucket=market.deployment.settings.archive_bucket, Prefix=conversation_prefix(conversation)
-    )
-    return [each["Key"] for kind in ("Versions", "DeleteMarkers") for each in listed.get(kind, [])]
+    found = []
+    for prefix in erasable_prefixes(conversation):
+        listed: Any = market.deployment.clients.s3.list_object_versions(
+            Bucket=market.deployment.settings.archive_bucket, Prefix=prefix
+        )
+        found += [each["Key"] for kind in ("Versions", "DeleteMarkers") for each in listed.get(kind, [])]
+    return found
 
 
 def _answer(market: Market) -> Written:

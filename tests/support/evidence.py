@@ -271,7 +271,7 @@ class Archived:
             commitments=commitments(salts, committed),
         ).to_json()
         for kind, each in contents.items():
-            self.objects[folder + keys.NAMES[kind]] = (each, salts[kind])
+            self.objects[keys.object_key(folder, kind)] = (each, salts[kind])
         self.seq, self.tip, self.at = self.seq + 1, link_hash(link), self.at + timedelta(minutes=1)
         return link, salts[Committed.RECORD]
 
@@ -320,6 +320,7 @@ def cut_off(made: Archived, bundle: Path, out: Path, count: int, **members: obje
     kept = [each for each in chain["links"] if each["link"]["seq"] <= count]
     folders = {each["folder"] for each in chain["links"] if each not in kept} - {""}
     gone = [name for name in names if name[: name.rfind("/") + 1] in folders]
+    gone += [name for name in map(keys.content_key, folders) if name in names]
     told = [name for name in names if name.startswith(("entries/", "checkpoints/"))]
     gone += [name for name in told if int(name.split("/")[2].split("_")[0]) > count]
     changes = {**dict.fromkeys(gone), "chain.json": json.dumps({**chain, "links": kept}).encode()}

@@ -145,6 +145,10 @@ def _test(operator: str, key: str, wanted: Sequence[str], context: Context) -> b
     quantifier, _, plain = operator.rpartition(":")
     if quantifier == "ForAnyValue":
         return any(_compare(plain, each, wanted, context) for each in as_list(list(given or ())))
+    if quantifier == "ForAllValues":
+        # True of a request that has no such key.
+        values = [given] if isinstance(given, str) else given or ()
+        return all(_compare(plain, each, wanted, context) for each in values)
     if quantifier or (isinstance(given, Sequence) and not isinstance(given, str)):
         raise ValueError(f"cannot read the condition {operator} on {key}")
     return given is not None and _compare(plain, cast(str, given), wanted, context)

@@ -5,12 +5,13 @@ transaction as its members are, and what is encrypted needs its key besides (eac
 at rest"). A call that is not in the table raises: nothing is allowed because nobody thought of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.iam import Context
-from tests.support.resources import Template, references
+from tests.support.resources import Template, of_type, references, text
 
 Parameters = Mapping[str, Any]
 _KEYS = {
@@ -81,6 +82,24 @@ class Calls:
     def arn(self, name: str) -> str:
         return f"<{self.name(name)}.Arn>"
 
+    def tables(self, sql: str) -> dict[str, tuple[str, str]]:
+        """The Glue tables that a statement names: bucket and prefix of each."""
+        found = {}
+        for each in of_type({"Resources": self._resources}, "AWS::Glue::Table").values():
+            told = each["Properties"]["TableInput"]
+            if re.search(rf"\b{told['Name']}\b", sql):
+                found[told["Name"]] = _place(told["StorageDescriptor"]["Location"])
+        return found
+
+    def answers_of(self, workgroup: str) -> tuple[str, str]:
+        """Bucket and prefix of a workgroup's answers."""
+        (found,) = (
+            each["Properties"]["WorkGroupConfiguration"]["ResultConfiguration"]["OutputLocation"]
+            for each in of_type({"Resources": self._resources}, "AWS::Athena::WorkGroup").values()
+            if each["Properties"]["Name"] == workgroup
+        )
+        return _place(found)
+
     def encrypted(
         self, name: str, service: str, actions: tuple[str, ...], context: Mapping[str, str] | None = None
     ) -> Iterator[Need]:
@@ -106,6 +125,12 @@ class Calls:
         through = {"kms:ViaService": f"{service}.{self._region}.amazonaws.com", **(context or {})}
         for each in references(key):
             yield from (Need(action, f"<{each}.Arn>", through) for action in actions)
+
+
+def _place(location: Any) -> tuple[str, str]:
+    """Bucket and prefix of `s3://bucket/prefix`."""
+    bucket, _, prefix = text(location).removeprefix("s3://").partition("/")
+    return bucket.strip("<>"), prefix
 
 
 _Listed = Callable[[Calls, Parameters], Iterator[Need]]
@@ -140,7 +165,9 @@ def _listing(action: str) -> _Listed:
 
 def _item(action: str) -> _Listed:
     def needed(calls: Calls, asked: Parameters) -> Iterator[Need]:
-        yield from _table(calls, asked["TableName"], action, asked.get("IndexName"))
+        item = asked.get("Key") or asked.get("Item") or {}
+        context: Context = {"dynamodb:LeadingKeys": [item["pk"]["S"]]} if item else {}
+        yield from _table(calls, asked["TableName"], action, asked.get("IndexName"), context)
 
     return needed
 
@@ -163,8 +190,10 @@ def _transaction(calls: Calls, asked: Parameters) -> Iterator[Need]:
             yield from _table(calls, member["TableName"], members[kind])
 
 
-def _table(calls: Calls, table: str, action: str, index: str | None = None) -> Iterator[Need]:
-    yield Need(action, calls.arn(table) + (f"/index/{index}" if index else ""))
+def _table(
+    calls: Calls, table: str, action: str, index: str | None = None, context: Context | None = None
+) -> Iterator[Need]:
+    yield Need(action, calls.arn(table) + (f"/index/{index}" if index else ""), context or {})
     # DynamoDB opens the table's own key in the caller's name, to read and to write.
     yield from calls.encrypted(table, "dynamodb", _READS)
 
@@ -201,6 +230,47 @@ def _mail(calls: Calls, asked: Parameters) -> Iterator[Need]:
     yield Need("ses:SendRawEmail", calls.local("ses", f"configuration-set/{used}"), context)
 
 
+def _asking(action: str) -> _Listed:
+    """Of the workgroup, which the id of a query begins with here: `Parley-reviewing:1`."""
+
+    def needed(calls: Calls, asked: Parameters) -> Iterator[Need]:
+        named = asked.get("WorkGroup") or asked["QueryExecutionId"].partition(":")[0]
+        yield Need(action, calls.local("athena", f"workgroup/{named}"))
+
+    return needed
+
+
+def _started(calls: Calls, asked: Parameters) -> Iterator[Need]:
+    """Athena looks tables up, reads their files and writes the answer in the caller's name (Athena User
+    Guide, "Control access to Amazon S3 from Athena", "Fine-grained access to databases and tables")."""
+    yield from _asking("athena:StartQueryExecution")(calls, asked)
+    yield from _tables(calls, "glue:GetDatabase", asked["QueryExecutionContext"]["Database"], [])
+    for name, (bucket, prefix) in calls.tables(asked["QueryString"]).items():
+        for action in ("glue:GetTable", "glue:GetPartitions"):
+            yield from _tables(calls, action, asked["QueryExecutionContext"]["Database"], [name])
+        yield Need("s3:ListBucket", calls.arn(bucket), {"s3:prefix": prefix})
+        yield from _object("s3:GetObject", _READS)(calls, {"Bucket": bucket, "Key": f"{prefix}a-file"})
+    bucket, prefix = calls.answers_of(asked["WorkGroup"])
+    yield Need("s3:GetBucketLocation", calls.arn(bucket))
+    answer = {"Bucket": bucket, "Key": f"{prefix}an-answer"}
+    yield from _object("s3:PutObject", _WRITES)(calls, answer)
+    yield Need("s3:AbortMultipartUpload", f"{calls.arn(bucket)}/{answer['Key']}")
+
+
+def _answered(calls: Calls, asked: Parameters) -> Iterator[Need]:
+    yield from _asking("athena:GetQueryResults")(calls, asked)
+    bucket, prefix = calls.answers_of(asked["QueryExecutionId"].partition(":")[0])
+    yield from _object("s3:GetObject", _READS)(calls, {"Bucket": bucket, "Key": f"{prefix}an-answer"})
+
+
+def _tables(calls: Calls, action: str, database: str, names: Iterable[str]) -> Iterator[Need]:
+    """Glue asks for the catalogue and the database as well (Glue Developer Guide, "Specifying Glue resource
+    ARNs")."""
+    yield Need(action, calls.local("glue", "catalog"))
+    yield Need(action, calls.local("glue", f"database/{database}"))
+    yield from (Need(action, calls.local("glue", f"table/{database}/{name}")) for name in names)
+
+
 def _unbound(action: str) -> _Listed:
     """An action that takes no resource."""
     return lambda _calls, _asked: iter([Need(action, "*")])
@@ -213,6 +283,15 @@ def _stack(action: str) -> _Listed:
 
 
 _TABLE: dict[str, _Listed] = {
+    **{
+        f"athena.{each}": _asking(f"athena:{each}")
+        for each in (
+            *("StopQueryExecution", "GetQueryExecution", "GetWorkGroup"),
+            *("ListNamedQueries", "GetNamedQuery", "BatchGetNamedQuery"),
+        )
+    },
+    "athena.GetQueryResults": _answered,
+    "athena.StartQueryExecution": _started,
     "cloudformation.DescribeStacks": _stack("cloudformation:DescribeStacks"),
     "cloudformation.ListStackResources": _stack("cloudformation:ListStackResources"),
     "cloudtrail.DescribeTrails": _unbound("cloudtrail:DescribeTrails"),
@@ -227,6 +306,9 @@ _TABLE: dict[str, _Listed] = {
     "dynamodb.TransactGetItems": _transaction,
     "dynamodb.TransactWriteItems": _transaction,
     "dynamodb.UpdateItem": _item("dynamodb:UpdateItem"),
+    "glue.GetTables": lambda calls, asked: _tables(
+        calls, "glue:GetTables", asked["DatabaseName"], asked["Tables"]
+    ),
     "kms.DescribeKey": _key("kms:DescribeKey"),
     "kms.GetPublicKey": _key("kms:GetPublicKey"),
     "kms.Sign": _key("kms:Sign"),

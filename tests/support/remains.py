@@ -1,7 +1,7 @@
 """Everything that is left of a deployment, as whoever searches it for a person would read it.
 
 Every version of every object of every bucket, and every item of the table; archives and compressed objects
-are opened, transfer encodings and escapes undone, again and again.
+and the lake's files are opened, transfer encodings and escapes undone, again and again.
 """
 
 import base64
@@ -12,16 +12,24 @@ import io
 import json
 import quopri
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import duckdb
+
 from tests.support.aws import Deployment
 
 _DEPTH = 6
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+_IN_PARQUET = (
+    "SELECT * FROM read_parquet(?)",
+    "SELECT * FROM parquet_metadata(?)",
+    "SELECT * FROM parquet_kv_metadata(?)",
+)
 _ENCODED_WORD = re.compile(rb"=\?[^?]+\?[bBqQ]\?[^?]*\?=")
 
 
@@ -56,6 +64,9 @@ def _opened(octets: bytes) -> Iterator[bytes]:
     if octets.startswith(b"\x1f\x8b"):
         yield gzip.decompress(octets)
         return
+    if octets.startswith(b"PAR1"):
+        yield from _rows(octets)
+        return
     if zipfile.is_zipfile(io.BytesIO(octets)):
         with zipfile.ZipFile(io.BytesIO(octets)) as files:
             for name in files.namelist():
@@ -89,6 +100,18 @@ def _opened(octets: bytes) -> Iterator[bytes]:
             flags=re.I,
         )
         yield unescaped.encode("utf-8", "replace")
+
+
+def _rows(parquet: bytes) -> Iterator[bytes]:
+    """What a file of the lake holds, its columns' names and statistics included."""
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as file, duckdb.connect() as engine:
+        file.write(parquet)
+        file.flush()
+        for query in _IN_PARQUET:
+            found = engine.execute(query, [file.name])
+            yield repr([each[0] for each in found.description or ()]).encode()
+            for row in found.fetchall():
+                yield repr(row).encode()
 
 
 def _objects(deployment: Deployment) -> Iterator[tuple[str, bytes]]:

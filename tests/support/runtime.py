@@ -142,6 +142,7 @@ def _forget() -> None:
     wiring.wire_registering.cache_clear()
     wiring.wire_reviewing.cache_clear()
     wiring.wire_erasing.cache_clear()
+    wiring.wire_lake.cache_clear()
 
 
 def _context(package: str) -> Any:
@@ -151,5 +152,5 @@ def _context(package: str) -> Any:
         invoked_function_arn=f"arn:aws:lambda:eu-west-1:123456789012:function:{package}",
         memory_limit_in_mb=1769,
         aws_request_id="8a3c0f1e-6b1d-4c9a-9a51-1f2e3d4c5b6a",
-        get_remaining_time_in_millis=lambda: 120_000,
+        get_remaining_time_in_millis=lambda: 900_000 if package == "keep_lake" else 120_000,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from email import message_from_bytes
 
 from parley.archive.chain import Committed, commitment, digest, link_hash, nothing
-from parley.archive.keys import NAMES, ORIGINAL
+from parley.archive.keys import ORIGINAL, object_key
 from parley.conversation.aliases import new_alias
 from parley.conversation.conversations import Head
 from parley.conversation.events import Event
@@ -88,7 +88,8 @@ def check_conversation(market: Market, conversation: str, archived: dict[str, by
 
 def check_kept(message: Message, archived: dict[str, bytes], raw: bytes) -> None:
     assert archived[message.folder + ORIGINAL] == raw
-    contents = {kind: archived.get(message.folder + name) for kind, name in NAMES.items()}
+    kinds = set(Committed) - {Committed.RECORD}
+    contents = {kind: archived.get(object_key(message.folder, kind)) for kind in kinds}
     contents[Committed.RECORD] = (message.record or "").encode("ascii")
     salts = dict(message.salts)
     for kind, committed in json.loads(message.link or "")["commitments"].items():

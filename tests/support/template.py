@@ -25,6 +25,7 @@ INPUTS = (
     "requirements.txt",
     "functions/requirements.txt",
     "functions/parley/conversation/messages.py",
+    "functions/parley/lake",
     "functions/parley/settings.py",
     "functions/parley/stores/keys.py",
     "functions/admin_api/description.py",
@@ -99,7 +100,8 @@ def _digest(context: str) -> str:
     digest = hashlib.sha256(context.encode())
     for name in INPUTS:
         path = ROOT / name
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        files = [each for each in path.rglob("*.*") if each.suffix in (".py", ".sql")] or [path]
+        for file in sorted(files):
             digest.update(f"\0{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:32]
 

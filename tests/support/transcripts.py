@@ -10,7 +10,7 @@ from typing import Any
 
 from parley.archive.chain import Committed
 from parley.archive.content import content_of, note_content
-from parley.archive.keys import CONTENT, ORIGINAL, RELAYED, direction, event_folder, folder
+from parley.archive.keys import ORIGINAL, RELAYED, content_key, direction, event_folder, folder, object_key
 from parley.archive.records import EventKind, EventRecord, MessageRecord
 from parley.archive.transcript.building import build
 from parley.archive.transcript.model import Transcript
@@ -118,7 +118,7 @@ class Exchange:
         self.objects[place + ORIGINAL] = shown if original is None else original
         if state in (State.RELAYED, State.RELEASED):
             self.objects[place + RELAYED] = shown
-            self.objects[place + CONTENT] = content_of(shown)
+            self.objects[content_key(place)] = content_of(shown)
         else:
             self.objects[f"masked {identity}"] = shown
         self.history.append(message)
@@ -138,7 +138,7 @@ class Exchange:
         place = ""
         if text is not None:
             place = event_folder(self.conversation.id, self.now, kind, identity)
-            self.objects[place + CONTENT] = note_content(text, "reviewer-session")
+            self.objects[content_key(place)] = note_content(text, "reviewer-session")
         event = Event(
             id=identity,
             conversation=self.conversation.id,
@@ -228,8 +228,8 @@ def rich() -> Exchange:
     exchange.event(EventKind.RELEASED, released)
     exchange.mail(text_mail("Unterwegs"), State.SENDING, author=Role.SELLER, intended="relayed")
     gone = exchange.mail(text_mail("Verloren"))
-    for name in (ORIGINAL, RELAYED, CONTENT):
-        del exchange.objects[gone.folder + name]
+    for kind in set(Committed) - {Committed.RECORD}:
+        del exchange.objects[object_key(gone.folder, kind)]
     exchange.event(EventKind.HOLD_PLACED, text="Der Fall ist offen", case="case-7", hold="h1")
     exchange.event(EventKind.NOTE, text=f"Der Käufer schrieb auch von {BUYER_MAILBOX}", case="case-7")
     exchange.event(EventKind.HOLD_LIFTED, text="Der Fall ist zu", case="case-7", hold="h1")

@@ -17,12 +17,14 @@ SANDBOX = frozenset(
     (
         *(
             "tests/sandbox/test_archiving.py",
+            "tests/sandbox/test_lake.py",
             "tests/sandbox/test_reviewing.py",
             "tests/sandbox/test_stack.py",
         ),
         *("tests/programs/test_swaks.py", "tests/programs/test_sylpheed.py"),
         *("tests/programs/test_terminal_programs.py", "tests/cli/test_in_the_sandbox.py"),
-        *("tests/cli/test_erase_in_the_sandbox.py", "tests/cli/test_review_in_the_sandbox.py"),
+        *("tests/cli/test_erase_in_the_sandbox.py", "tests/cli/test_query_in_the_sandbox.py"),
+        "tests/cli/test_review_in_the_sandbox.py",
     )
 )
 """Whose tests ask for the shared sandbox."""

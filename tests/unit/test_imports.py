@@ -26,26 +26,31 @@ MAY_KNOW = {
     "masking": {"mail"},
     "archive": {"mail"},
     "transcript": {"mail", "conversation", "screening", "archive"},
+    "lake": set[str](),
     "relaying": {"mail", "conversation", "screening", "masking", "archive"},
     "registering": {"mail", "conversation"},
-    "archiving": {"mail", "conversation", "masking", "archive", "transcript", "relaying"},
+    "archiving": {
+        *("mail", "conversation", "masking", "archive", "transcript", "lake"),
+        *("registering", "relaying"),
+    },
+    "compacting": {"lake", "relaying"},
     "reviewing": {"mail", "conversation", "archive", "registering", "relaying"},
-    "erasing": {"mail", "conversation", "archive", "relaying", "reviewing"},
+    "erasing": {"mail", "conversation", "archive", "lake", "relaying", "reviewing"},
     "stores": {
         *("mail", "conversation", "screening", "masking", "archive"),
-        *("relaying", "registering", "archiving", "reviewing", "erasing", "settings"),
+        *("relaying", "registering", "archiving", "compacting", "reviewing", "erasing", "settings"),
     },
     "settings": set[str](),
     "observability": {"relaying", "settings"},
     "wiring": {
         *("mail", "conversation", "screening", "masking", "archive"),
-        *("relaying", "registering", "archiving", "reviewing", "erasing"),
+        *("relaying", "registering", "archiving", "compacting", "reviewing", "erasing"),
         "stores",
         "settings",
     },
 }
-PURE = ("mail", "conversation", "screening", "masking", "archive", "transcript")
-NO_AWS = (*PURE, "relaying", "registering", "archiving", "reviewing", "erasing", "settings")
+PURE = ("mail", "conversation", "screening", "masking", "archive", "transcript", "lake")
+NO_AWS = (*PURE, "relaying", "registering", "archiving", "compacting", "reviewing", "erasing", "settings")
 
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
 # Modules that are nothing but clock, randomness, environment, files, processes or network.

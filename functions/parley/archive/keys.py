@@ -2,9 +2,11 @@
 
 conversations/<conversation>/0003_2026-09-04T161200Z_seller-to-buyer_<message>/original.eml
                                                                              /relayed.eml
-                                                                             /content.json
-                             events/2026-09-05T080000Z_note_<event>/content.json
+                             events/2026-09-05T080000Z_released_<event>/relayed.eml
                              attachments/<SHA-256>/attachment.<ending>
+contents/<conversation>/0003_2026-09-04T161200Z_seller-to-buyer_<message>.json
+                        2026-09-05T080000Z_released_<event>.json
+notes/<conversation>/2026-09-05T080000Z_note_<event>.json
 entries/<conversation>/0003_<message>.json
 checkpoints/<conversation>/0004_<hash of the statement without its time>.json
 
@@ -19,14 +21,12 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from parley.archive.chain import Committed
+from parley.archive.records import EventKind
 
-ORIGINAL, RELAYED, CONTENT = "original.eml", "relayed.eml", "content.json"
-NAMES: Mapping[Committed, str] = {
-    Committed.ORIGINAL: ORIGINAL,
-    Committed.RELAYED: RELAYED,
-    Committed.CONTENT: CONTENT,
-}
-"""The object of each commitment, in the folder of the message or event. The record's is the entry itself."""
+ORIGINAL, RELAYED = "original.eml", "relayed.eml"
+MAILS, CONTENTS, NOTES = "conversations/", "contents/", "notes/"
+_NAMES: Mapping[Committed, str] = {Committed.ORIGINAL: ORIGINAL, Committed.RELAYED: RELAYED}
+_EVENTS = "events/"
 _TIME = "%Y-%m-%dT%H%M%SZ"
 _ENDINGS = frozenset(
     (
@@ -40,8 +40,29 @@ _ENDINGS = frozenset(
 
 
 def conversation_prefix(conversation: str) -> str:
+    """The mails and attachments of a conversation."""
+    return f"{MAILS}{conversation}/"
+
+
+def erasable_prefixes(conversation: str) -> tuple[str, ...]:
     """Everything of a conversation but its entries and checkpoints."""
-    return f"conversations/{conversation}/"
+    return tuple(f"{each}{conversation}/" for each in (MAILS, CONTENTS, NOTES))
+
+
+def object_key(folder: str, kind: Committed) -> str:
+    """Where the object of a commitment lies. folder: of the message or event, with the slash at its end.
+    kind: not the record, whose object is the entry."""
+    return content_key(folder) if kind is Committed.CONTENT else folder + _NAMES[kind]
+
+
+def content_key(folder: str) -> str:
+    """Where the content of a message or event lies, for its folder. Below `contents/` lies what was read in
+    mail that went out, one line of JSON each, so that Athena can search it and whoever may see masked mail
+    may read all of it. What people of the marketplace wrote down lies apart."""
+    conversation, _, name = folder.removeprefix(MAILS).rstrip("/").partition("/")
+    event = name.removeprefix(_EVENTS)
+    is_note = event != name and event.split("_")[1:2] != [EventKind.RELEASED]
+    return f"{NOTES if is_note else CONTENTS}{conversation}/{event}.json"
 
 
 def folder(conversation: str, seq: int, at: datetime, direction: str, message: str) -> str:
@@ -57,13 +78,19 @@ def event_folder(conversation: str, at: datetime, kind: str, event: str) -> str:
 
 def event_prefix(conversation: str) -> str:
     """The folders of the events that have content."""
-    return f"{conversation_prefix(conversation)}events/"
+    return f"{conversation_prefix(conversation)}{_EVENTS}"
 
 
 def folder_of(key: str) -> str:
-    """The folder of the message or event that an object is of; "" if its name is none of those."""
+    """The folder of the message or event that an object is of; "" if its name is none of those. The inverse
+    of `object_key`."""
     folder, _, name = key.rpartition("/")
-    return f"{folder}/" if name in NAMES.values() else ""
+    if key.startswith((CONTENTS, NOTES)):
+        conversation, stem = folder.partition("/")[2], name.removesuffix(".json")
+        of_event = "" if stem.partition("_")[0].isdigit() else _EVENTS
+        found = f"{conversation_prefix(conversation)}{of_event}{stem}/"
+        return found if content_key(found) == key else ""
+    return f"{folder}/" if name in _NAMES.values() else ""
 
 
 def time_in(folder: str) -> datetime | None:

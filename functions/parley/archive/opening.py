@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from parley.archive.chain import Committed, commitment, digest, is_salt
 from parley.archive.entries import Entry
 from parley.archive.folders import is_own_folder
-from parley.archive.keys import NAMES
+from parley.archive.keys import content_key, object_key
 from parley.archive.outcomes import told_outcomes
 from parley.archive.proving import place_in
 from parley.archive.records import EventKind, EventRecord, MessageRecord
@@ -18,7 +18,7 @@ original may never have been kept."""
 
 def committed_objects(entry: Entry) -> list[tuple[Committed, str]]:
     """Kind and key of each object that the entry's link commits to."""
-    return [(kind, entry.folder + NAMES[kind]) for kind in entry.contents]
+    return [(kind, object_key(entry.folder, kind)) for kind in entry.contents]
 
 
 class Opening:
@@ -92,9 +92,10 @@ class Opening:
     def disturbances(self, disturbed: Mapping[str, Code]) -> Iterator[Fault]:
         """Of what was hidden or written over, that which no erasure explains. disturbed: by key."""
         owners = {entry.folder: entry for _, entry in self._chain if entry.folder}
+        owners |= {content_key(folder): entry for folder, entry in owners.items()}
         for key, code in disturbed.items():
             folder = key[: key.rfind("/") + 1]
-            owner = owners.get(folder)
+            owner = owners.get(folder) or owners.get(key)
             # An attachment belongs to every mail that had it: any erasure may have been that of the last one.
             explained = self.was_anything_erased if "/attachments/" in key else False
             if owner is not None:

@@ -18,12 +18,12 @@ from parley.archive.belonging import Chain, Listed, sort_out
 from parley.archive.chain import Committed, link_hash
 from parley.archive.checkpoints import Checkpoint
 from parley.archive.entries import Entry, EntryError, read_entry
-from parley.archive.keys import NAMES, entry_key
+from parley.archive.keys import entry_key
 from parley.archive.opening import Opening, committed_objects
 from parley.archive.proving import pending_places, place_in, proved_hashes, signed_statements
 from parley.archive.verdicts import Code, Fault, Stored, Verdict, in_order
 
-__all__ = ["NAMES", "Code", "Fault", "Stored", "Verdict", "committed_objects", "verify"]
+__all__ = ["Code", "Fault", "Stored", "Verdict", "committed_objects", "verify"]
 
 
 SIGNING_TIME = timedelta(minutes=15)

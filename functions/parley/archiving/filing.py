@@ -1,13 +1,18 @@
-"""Filing what the table's outbox holds: the entry of each message and event, and its attachments."""
+"""Filing what the table's outbox holds: the entry of each message and event, and its attachments; and what
+the lake is told of them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from parley.archive.chain import Committed, digest
 from parley.archive.content import read_content
-from parley.archive.keys import NAMES, attachment_key, entry_key
+from parley.archive.keys import attachment_key, entry_key, object_key
 from parley.conversation.events import Event
 from parley.conversation.messages import Message, State
+from parley.lake.media import media_type
+from parley.lake.rows import Attachment
+from parley.lake.topics import topics
 from parley.mail.structure import Part, read
 from parley.mail.text import decode_body
 from parley.mail.walk import filename, parts
@@ -38,25 +43,37 @@ def went_out_from(change: Message | Event) -> str:
     return ""
 
 
-def file_attachments(change: Message, folder: str, archive: Archive) -> int:
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """What may be told of a mail that went out, without its words."""
+
+    topics: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+
+
+def file_attachments(change: Message, folder: str, archive: Archive) -> PassedOn:
     """Puts each attachment of the mail that went out beside the mails, once per conversation and content.
-    Returns how many there are. folder: as `went_out_from` tells. Raises `NoSuchObjectError` if the mail was
-    erased meanwhile."""
-    content = read_content(archive.get(folder + NAMES[Committed.CONTENT]))
+    folder: as `went_out_from` tells. Raises `NoSuchObjectError` if the mail was erased meanwhile."""
+    content = read_content(archive.get(object_key(folder, Committed.CONTENT)))
+    about = topics(content.subject, content.text)
     if not content.attachments:
-        return 0
-    relayed = archive.get(folder + NAMES[Committed.RELAYED])
+        return PassedOn(about, ())
+    relayed = archive.get(object_key(folder, Committed.RELAYED))
     wanted = {each.place for each in content.attachments}
+    filed = []
     for part in _at(wanted, relayed):
         octets = decode_body(part)
+        sha256 = digest(octets)
         archive.put(
-            attachment_key(change.conversation or "", digest(octets), filename(part)),
+            attachment_key(change.conversation or "", sha256, filename(part)),
             octets,
             # Nothing that a browser would open when a reviewer clicks on it.
             media_type="application/octet-stream",
             metadata={},
         )
-    return len(wanted)
+        told_type = media_type(part.content_type.value)
+        filed.append(Attachment(sha256=sha256, media_type=told_type, octets=len(octets)))
+    return PassedOn(about, tuple(filed))
 
 
 def _at(places: set[str], relayed: bytes) -> Iterator[Part]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from parley.archiving.healing import Filed
 from parley.archiving.ports import Conversations, Entries, Review, Signer
+from parley.registering.ports import Ids
 from parley.relaying.ports import Archive, Clock, History
 
 
@@ -18,6 +19,7 @@ class Outside:
     entries: Entries
     review: Review
     signer: Signer
+    ids: Ids
     clock: Clock
     relay_domain: str
     locale: str

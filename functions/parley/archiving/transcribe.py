@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from parley.archive.keys import CONTENT, ORIGINAL, RELAYED, order_key, transcript_key
+from parley.archive.keys import ORIGINAL, RELAYED, content_key, order_key, transcript_key
 from parley.archive.transcript.building import build
 from parley.archive.transcript.rendering import render
 from parley.archive.transcript.room import unread_of
@@ -67,7 +67,7 @@ def parties_of(conversation: Conversation, outside: Outside) -> dict[Role, Party
 
 def _keys(everything: Sequence[Message | Event]) -> Iterator[str]:
     """What the page may show, in the order in which it is asked for."""
-    yield from (each.folder + CONTENT for each in everything if isinstance(each, Event) and each.folder)
+    yield from (content_key(each.folder) for each in everything if isinstance(each, Event) and each.folder)
     unread = unread_of(everything)
     for each in everything:
         if isinstance(each, Event) or not each.folder or each.id in unread:
@@ -76,4 +76,4 @@ def _keys(everything: Sequence[Message | Event]) -> Iterator[str]:
         if each.released:
             yield each.released + RELAYED
         if each.released or each.state is State.RELAYED:
-            yield (each.released or each.folder) + CONTENT
+            yield content_key(each.released or each.folder)

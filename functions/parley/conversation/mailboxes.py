@@ -9,6 +9,11 @@ def is_freemail(domain: str) -> bool:
     return domain in FREEMAIL_DOMAINS
 
 
+def own_domain(mailbox: Mailbox) -> str | None:
+    """The mailbox's domain, which names an organisation; None where strangers share it."""
+    return None if is_freemail(mailbox.domain) else mailbox.domain
+
+
 def may_be_registered(mailbox: Mailbox, relay_domain: str) -> bool:
     """Whether a party can have this mailbox: no alias of ours, and one that SES can send to (no SMTPUTF8)."""
     return mailbox.domain != relay_domain and str(mailbox).isascii() and str(mailbox).isprintable()

@@ -82,7 +82,8 @@ class Message:
     received_at: SES's time of the receipt (UTC). author_role: who wrote it, None where that is not proved.
     author_message_id, outgoing_message_id: the Message-ID as its author knows it and as its recipient knows
     it, without angle brackets. fingerprint: recognises a resubmission. automatic: the kind of automatic mail
-    (a value of `parley.mail.reports.Automatic`), None for what a person wrote. link, record: canonical JSON
+    (a value of `parley.mail.reports.Automatic`), None for what a person wrote. author_domain: of a proved
+    author's mailbox, None at a freemail provider, and in older items. link, record: canonical JSON
     of the message's link of the chain and of what it tells of, the outbox of the archive. salts: a value of
     `parley.archive.chain.Committed` → hex, for the commitments. folder: where the mails lie in the archive.
     sendings: how often SES was called without a certain answer. released: the folder of what was composed
@@ -106,6 +107,7 @@ class Message:
     outgoing_message_id: str | None = None
     fingerprint: str | None = None
     automatic: str | None = None
+    author_domain: str | None = None
     link: str | None = None
     record: str | None = None
     folder: str = ""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from parley.erasing.contents import erase_contents
+from parley.erasing.lake import LAKE, has_followed
 from parley.erasing.matters import Subject
 from parley.erasing.ports import ChangedMeanwhileError, HeldError, Outside
 from parley.erasing.steps import BUSY, LATE, Close, Erase, Finished, Held, Kept, Step, Wait, next_step
@@ -49,6 +50,8 @@ def _erase(subject: Subject, facts: Facts, outside: Outside, *, again: bool) -> 
     told = erase_contents(subject.id, facts, outside)
     now = outside.clock.now()
     if again and not told:
+        if not has_followed(subject.id, outside):
+            return Wait(now + LAKE)
         outside.records.mark(outside.records.read(subject.id), finished=True)
         return Finished()
     outside.records.mark(subject, erased_at=now)

@@ -12,12 +12,14 @@ from parley.erasing.matters import Plan, Rules
 
 SCHEMA_VERSION = 1
 REACHED = (
-    *("archive-contents", "first-contacts", "transcripts", "order-pages", "exports", "inbox"),
+    *("archive-contents", "first-contacts", "transcripts", "order-pages", "exports", "lake", "inbox"),
     *("message-items", "aliases", "mailbox-index", "party", "suppression-list"),
 )
 STREAM_DAYS = 1
 RECOVERY_DAYS = 35
 """Point-in-time recovery of the table."""
+RESULT_DAYS = 7
+"""What reviewers asked the lake (`infra.lake`)."""
 QUEUE_DAYS = 14
 """SQS keeps no message longer: SES's notifications hold the mail's header section."""
 NOTICE_DAYS = 4
@@ -51,6 +53,7 @@ def certificate(plan: Plan, finished_at: datetime, rules: Rules) -> bytes:
         "lives_on_for_days": {
             "table-recovery": RECOVERY_DAYS,
             "table-stream": STREAM_DAYS,
+            "query-results": RESULT_DAYS,
             "notifications-in-queues": QUEUE_DAYS,
             "notice-windows": NOTICE_DAYS,
             "mail-of-no-conversation": rules.inbox_days,

@@ -1,5 +1,6 @@
 """Erasing what was written in a conversation: the event first, then every version of every object, then
-what the table's items tell of them.
+what the table's items tell of them. What the lake tells of it is taken out by its next round, which is asked
+for in between.
 
 The event is the point of no return: from then on verification knows that what is missing was erased. Before
 it the head is marked, unless a hold is in force; where the mark stands no hold is placed and nothing is
@@ -13,7 +14,8 @@ from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
 from parley.conversation.events import Event
 from parley.conversation.messages import Message, State
-from parley.erasing.mails import UNFINISHED, end_work, erase_receipts, strip
+from parley.erasing.lake import ask_lake
+from parley.erasing.mails import UNFINISHED, end_work, erase_receipts, strip, tells_of_contents
 from parley.erasing.ports import Outside
 from parley.erasing.unheld import Facts, record_unheld
 
@@ -27,10 +29,15 @@ def erase_contents(conversation: ConversationId, facts: Facts, outside: Outside)
     for message in list(_undecided(conversation, outside)):
         end_work(message, outside)
     happened = list(outside.history.of(conversation))
-    told = any(_has_content(each) and each.seq > _erased_until(happened) for each in happened)
+    erased_until = _erased_until(happened)
+    told = any(_has_content(each) and each.seq > erased_until for each in happened)
     outside.records.begin(conversation)
     if told:
-        record_unheld(conversation, EventKind.ERASED, outside, facts=facts)
+        event = record_unheld(conversation, EventKind.ERASED, outside, facts=facts)
+        erased_until = erased_until if event is None else event.seq
+    # Also where an earlier look ended between its event and the last of its strips.
+    if any(map(tells_of_contents, happened)):
+        ask_lake(conversation, happened, erased_until, outside)
     _erase_objects(conversation, outside)
     erase_receipts((each for each in happened if isinstance(each, Message)), outside)
     for each in happened:
@@ -46,7 +53,8 @@ def erase_pages(conversation: ConversationId, outside: Outside) -> None:
 
 def _erase_objects(conversation: ConversationId, outside: Outside) -> None:
     subject = outside.records.read(conversation)
-    outside.archive.erase(keys.conversation_prefix(conversation))
+    for prefix in keys.erasable_prefixes(conversation):
+        outside.archive.erase(prefix)
     erase_pages(conversation, outside)
     if subject.conversation.order is not None:
         outside.review.erase(keys.order_key(subject.conversation.order, conversation))

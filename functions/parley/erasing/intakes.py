@@ -12,7 +12,8 @@ from parley.conversation.aliases import ConversationId
 from parley.conversation.events import Event
 from parley.conversation.messages import Message
 from parley.erasing.contents import erase_pages
-from parley.erasing.mails import erase_message
+from parley.erasing.lake import LAKE, has_followed
+from parley.erasing.mails import erase_message, is_erased
 from parley.erasing.matters import Plan
 from parley.erasing.ports import ChangedMeanwhileError, HeldError, Outside
 from parley.erasing.steps import BUSY, Finished, Held, Kept, Step, Wait
@@ -28,28 +29,36 @@ def erase_mails(
     *,
     plan: Plan | None = None,
 ) -> Step:
-    """Erases some mails of an intake, each with what was written about it; `Finished` if they are gone. plan:
-    the erasure that counts them.
-
-    Pages and exports tell of all mails of the intake and go first; the transcript is made anew once a mail's
-    item has changed.
-    """
+    """Erases some mails of an intake, each with what was written about it; `Finished` if they are gone, also
+    from the lake. Until then they are found by their authors again. plan: the erasure that counts them."""
     if not mails:
         return Finished()
-    about: dict[str, list[Event]] = {each.id: [] for each in mails}
+    left = [each for each in mails if not is_erased(each)]
     try:
         check_hold(outside.records.read(intake))
-        for each in outside.history.of(intake):
-            if isinstance(each, Event) and each.message in about:
-                about[each.message].append(each)
-        erase_pages(intake, outside)
+        if left:
+            _erase(intake, left, facts, outside)
+        if not has_followed(intake, outside):
+            return Wait(outside.clock.now() + LAKE)
         for message in mails:
-            erase_message(message, about[message.id], facts, outside, plan=plan)
+            outside.records.strip(message, plan)
     except HeldError as held:
         return Held(held.cases)
     except (BusyError, ChangedMeanwhileError):
         return Wait(outside.clock.now() + BUSY)
     return Finished()
+
+
+def _erase(intake: ConversationId, mails: Sequence[Message], facts: Facts, outside: Outside) -> None:
+    """Pages and exports tell of all mails of the intake and go first; the transcript is made anew once a
+    mail's item has changed."""
+    about: dict[str, list[Event]] = {each.id: [] for each in mails}
+    for each in outside.history.of(intake):
+        if isinstance(each, Event) and each.message in about:
+            about[each.message].append(each)
+    erase_pages(intake, outside)
+    for message in mails:
+        erase_message(message, about[message.id], facts, outside)
 
 
 def erase_first_contacts(

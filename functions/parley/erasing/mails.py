@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from parley.archive.keys import content_key
 from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
 from parley.conversation.events import Event
 from parley.conversation.messages import Message, State
-from parley.erasing.matters import Plan
+from parley.erasing.lake import ask_lake
 from parley.erasing.ports import Outside, Records
 from parley.erasing.unheld import Facts, record_unheld
 from parley.relaying.outcomes import intended_outcome, receipt_outcome
@@ -21,22 +22,24 @@ INBOX_AT_MOST = timedelta(days=400)
 """Longer than any mail may be configured to stay in the inbox (365 days)."""
 
 
-def erase_message(
-    message: Message, about: Iterable[Event], facts: Facts, outside: Outside, *, plan: Plan | None = None
-) -> None:
-    """Erases one mail of a conversation that goes on, and what was written in events about it. plan: the
-    erasure that counts it, if it is one's. Raises `HeldError`, `BusyError` or `ChangedMeanwhileError`."""
+def erase_message(message: Message, about: Iterable[Event], facts: Facts, outside: Outside) -> None:
+    """Erases one mail of a conversation that goes on, and what was written in events about it; only by its
+    author it can still be found. Raises `HeldError`, `BusyError` or `ChangedMeanwhileError`."""
     message, about = end_work(message, outside), tuple(about)
     outside.records.begin(_conversation(message))
     _record_about(message, EventKind.ERASED, outside, facts=facts, event_id=f"{message.id}-erased")
+    happened: tuple[Message | Event, ...] = (message, *about)
+    up_to = max(each.seq for each in happened)
+    ask_lake(_conversation(message), happened, up_to, outside, message=message.id)
     for folder in {message.folder, message.released, *(event.folder for event in about)} - {""}:
         outside.archive.erase(folder)
+        outside.archive.erase(content_key(folder))
     erase_receipts((message,), outside)
     for event in about:
         strip(event, outside.records)
     outside.records.end(_conversation(message))
     # The last, because it tells whether all this was done.
-    outside.records.strip(message, plan)
+    outside.records.strip(message, but_author=True)
 
 
 def end_work(message: Message, outside: Outside) -> Message:
@@ -69,22 +72,27 @@ def erase_receipts(messages: Iterable[Message], outside: Outside) -> None:
 
 
 def strip(happening: Message | Event, records: Records) -> None:
-    if _tells_of_contents(happening):
+    if tells_of_contents(happening):
         records.strip(happening)
 
 
 def is_stripped(message: Message) -> bool:
-    return not _tells_of_contents(message)
+    return not tells_of_contents(message)
 
 
-def _tells_of_contents(happening: Message | Event) -> bool:
+def is_erased(message: Message) -> bool:
+    """Whether nothing is left of it but who its author is."""
+    return not tells_of_contents(replace(message, author_hash=None, named_hashes=()))
+
+
+def tells_of_contents(happening: Message | Event) -> bool:
     if any(kind != "record" for kind, _ in happening.salts):
         return True
-    return isinstance(happening, Message) and bool(
-        happening.author_message_id
-        or happening.fingerprint
-        or happening.author_hash
-        or happening.named_hashes
+    return isinstance(happening, Message) and any(
+        (
+            *(happening.author_message_id, happening.fingerprint, happening.author_domain),
+            *(happening.author_hash, happening.named_hashes),
+        )
     )
 
 

@@ -46,6 +46,10 @@ class Objects(Protocol):
         left. Raises `NotErasedError`."""
         ...
 
+    def is_there(self, prefix: str) -> bool:
+        """Whether any version of an object is there whose key begins with `prefix`. One call."""
+        ...
+
 
 class Notes(Protocol):
     """Where records for people lie."""
@@ -96,10 +100,13 @@ class Records(Protocol):
         Two calls for each mailbox and page, one per 100 messages; what came a second ago may be missing."""
         ...
 
-    def strip(self, happening: Message | Event, plan: Plan | None = None) -> None:
-        """Removes from its item what tells of contents: salts, fingerprint, the author's Message-ID, and who
-        the author is. The salt of its record stays, which the entry shows anyway. plan: counts a first
-        contact in the same transaction. Raises `ChangedMeanwhileError`."""
+    def strip(
+        self, happening: Message | Event, plan: Plan | None = None, *, but_author: bool = False
+    ) -> None:
+        """Removes from its item what tells of contents: salts, fingerprint, the author's Message-ID and
+        domain, and who the author is. The salt of its record stays, which the entry shows anyway. plan:
+        counts a first contact in the same transaction. but_author: a first contact is found by its author
+        again. Raises `ChangedMeanwhileError`."""
         ...
 
     def begin(self, conversation: ConversationId) -> None:

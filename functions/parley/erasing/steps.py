@@ -1,6 +1,6 @@
 """What is to be done with a conversation next. Pure.
 
-    open ──close──> closed ──15 min──> erased ──25 h──> erased again ──> finished
+    open ──close──> closed ──15 min──> erased ──25 h──> erased again ──the lake──> finished
 
 A mail that was in the hands of receive_mail when the aliases went has ended before anything is erased. What
 the table's stream, which keeps changes for 24 hours, or a late answer of SES writes afterwards is erased by

@@ -35,10 +35,10 @@ def record_unheld(
     facts: Facts | None = None,
     event_id: str | None = None,
     step: tuple[Message, Message] | None = None,
-) -> None:
-    """Chains an event without content, about a message or the whole conversation. Raises `HeldError`, besides
-    what `record_event` raises."""
-    record_event(
+) -> Event | None:
+    """Chains an event without content, about a message or the whole conversation; None if one of this id is
+    there. Raises `HeldError`, besides what `record_event` raises."""
+    return record_event(
         conversation,
         kind,
         _Pen(_UnheldChain(outside), outside.archived, outside.clock, outside.entropy),

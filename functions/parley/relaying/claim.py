@@ -73,6 +73,7 @@ def new_message(
         lease=lease,
         author_message_id=decision.author_message_id,
         fingerprint=decision.fingerprint,
+        author_domain=decision.author_domain,
         automatic=decision.automatic,
         link=link.to_json(),
         record=record,

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from parley.conversation.admission import Admission
 from parley.conversation.conversations import Status
+from parley.conversation.mailboxes import own_domain
 from parley.conversation.messages import State
 from parley.mail.address import NULL_REVERSE_PATH, Mailbox
 from parley.mail.findings import Finding, Severity
@@ -55,7 +56,8 @@ class Decision:
     """codes: those that decided, or for a relayed mail all that were found.
 
     author: who may be told what becomes of the mail, None if nobody. admitted: whether the author is proved
-    to be the other party. fingerprint, author_message_id, automatic: what to remember of the mail.
+    to be the other party. fingerprint, author_message_id, author_domain, automatic: what to remember of the
+    mail.
     """
 
     outcome: Relay | Open | Stop
@@ -66,6 +68,7 @@ class Decision:
     admitted: bool = False
     fingerprint: str | None = None
     author_message_id: str | None = None
+    author_domain: str | None = None
     automatic: Automatic | None = None
 
 
@@ -103,6 +106,7 @@ def _decide(arrival: Arrival, policy: Policy) -> Decision:
         admitted=reading.admission is Admission.ADMITTED,
         fingerprint=fingerprint,
         author_message_id=reading.author_message_id,
+        author_domain=None if reading.author is None else own_domain(reading.author),
         automatic=reading.automatic,
     )
 

@@ -4,7 +4,7 @@ Its entry is written from the table once its outcome is known (`parley.archiving
 """
 
 from parley.archive.chain import Committed
-from parley.archive.keys import NAMES
+from parley.archive.keys import object_key
 from parley.conversation.messages import Message
 from parley.relaying.ports import Archive
 
@@ -19,9 +19,9 @@ def file_content(message: Message, kind: Committed, content: bytes, archive: Arc
 def keep(folder: str, kind: Committed, content: bytes, salt: str, archive: Archive) -> None:
     """Keeps what a link commits to with this salt. kind: not the record."""
     media_type = _MEDIA_TYPES.get(kind, "message/rfc822")
-    archive.put(folder + NAMES[kind], content, media_type=media_type, metadata={"salt": salt})
+    archive.put(object_key(folder, kind), content, media_type=media_type, metadata={"salt": salt})
 
 
 def filed_content(message: Message, kind: Committed, archive: Archive) -> bytes:
     """What was kept. Raises `NoSuchObjectError`."""
-    return archive.get(message.folder + NAMES[kind])
+    return archive.get(object_key(message.folder, kind))

@@ -102,6 +102,7 @@ def _moved(message: Message, arrival: Arrival, after: Head, salts: tuple[tuple[s
         seq=link.seq,
         author_role=message.author_role,
         author_message_id=message.author_message_id,
+        author_domain=message.author_domain,
         fingerprint=message.fingerprint,
         automatic=message.automatic,
         link=link.to_json(),

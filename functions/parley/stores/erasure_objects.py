@@ -38,6 +38,11 @@ class S3Objects:
             erased += found
         return erased
 
+    def is_there(self, prefix: str) -> bool:
+        """By its versions, which is what this role may list."""
+        found = self._client.list_object_versions(Bucket=self._bucket, Prefix=prefix, MaxKeys=1)
+        return bool(found.get("Versions") or found.get("DeleteMarkers"))
+
     def _erase_listed(self, prefix: str, holding: str) -> int:
         erased = 0
         pages = self._client.get_paginator("list_object_versions").paginate(

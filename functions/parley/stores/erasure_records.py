@@ -52,24 +52,28 @@ class DynamoErasures(DynamoSubjects):
         ]
         self._write([head.write(self._table), *aliases])
 
-    def strip(self, happening: Message | Event, plan: Plan | None = None) -> None:
+    def strip(
+        self, happening: Message | Event, plan: Plan | None = None, *, but_author: bool = False
+    ) -> None:
         kept = tuple((kind, salt) for kind, salt in happening.salts if kind == "record")
         update = Update(_key_of(happening)).when("link", optional(happening.link))
         update.set("salts", {"L": [texts(pair) for pair in kept]})
-        for name in ("author_message_id", "fingerprint", keys.AUTHOR, "named_hashes"):
+        for name in ("author_message_id", "fingerprint", "author_domain"):
             update.set_or_remove(name, None)
-        writes: list[Any] = [update.write(self._table)]
-        if isinstance(happening, Message):
-            writes += [
-                {"Delete": {"TableName": self._table, "Key": key}} for key in keys.named_keys(happening)
-            ]
-            if plan is not None:
-                # So that it is counted once, by whoever strips it.
-                update.when(keys.AUTHOR, optional(happening.author_hash))
-                counted = _counted(plan, first_contacts=1)
-                writes[0] = update.write(self._table)
-                writes.append({"Update": {"TableName": self._table, **counted}})
-        self._write(writes)
+        writes: list[Any] = []
+        if not but_author:
+            for name in (keys.AUTHOR, "named_hashes"):
+                update.set_or_remove(name, None)
+            if isinstance(happening, Message):
+                writes = [
+                    {"Delete": {"TableName": self._table, "Key": key}} for key in keys.named_keys(happening)
+                ]
+        if plan is not None and isinstance(happening, Message):
+            # So that it is counted once, by whoever strips it.
+            update.when(keys.AUTHOR, optional(happening.author_hash))
+            counted = _counted(plan, first_contacts=1)
+            writes.append({"Update": {"TableName": self._table, **counted}})
+        self._write([update.write(self._table), *writes])
 
     def begin(self, conversation: ConversationId) -> None:
         head = Update(keys.head_key(conversation)).when("conversation_id", text(conversation))

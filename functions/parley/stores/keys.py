@@ -15,6 +15,7 @@
 | notice window    | COUNT#notice#<subject>#<window>     | COUNT                            |
 | erasure          | ERASURES                            | ERASURE#<id>                     |
 | retention        | RETENTION                           | RETENTION                        |
+| turn at the lake | LAKE                                | TURN                             |
 
 An attempt is a message whose author is not proved. Attempts and events sort before all messages and `~HEAD`
 after them, so one reverse Query from the head down to `MESSAGE#` brings the head and the latest proved
@@ -116,6 +117,10 @@ def plan_key(plan: str) -> Item:
 
 def retention_key() -> Item:
     return _key("RETENTION", "RETENTION")
+
+
+def turn_key() -> Item:
+    return _key("LAKE", "TURN")
 
 
 def stamp(moment: datetime) -> str:

@@ -33,8 +33,8 @@ class MailboxIndex:
         return self._hash(index_form(mailbox)).hex()
 
     def derived(self, *parts: str) -> str:
-        """Implements the port `Ids` with the same key. No mailbox's form holds a NUL, so none has a hash that
-        is an id."""
+        """Implements the port `Ids` with the same key, for ids and for domains as the lake tells them. No
+        mailbox's form holds a NUL, so none has a hash that is an id."""
         digest = self._hash("\0".join(("", *parts)))
         return b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
 

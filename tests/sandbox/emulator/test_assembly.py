@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 
+from infra.bundling import ASSETS, LAKE, SHARED
 from sandbox.emulator.assembly import adapt, code_keys, region_of, with_assets, with_code
+from sandbox.emulator.bundle import Bundle
 from sandbox.emulator.stripping import AssemblyError, references, strip
 from tests.support.template import assembly
 
 
 def resource(kind: str, order: str | list[str] | None = None, **properties: Any) -> dict[str, Any]:
     return {"Type": kind, "Properties": properties, **({"DependsOn": order} if order else {})}
+
+
+def bundles(folder: Path) -> dict[str, Bundle]:
+    return {asset.name: Bundle(folder / asset.name, f"c0de-{asset.name}") for asset in ASSETS}
 
 
 RULE = resource("AWS::SES::ReceiptRule")
@@ -92,7 +98,7 @@ def test_a_resource_that_works_on_mail_is_never_taken_out_unnoticed() -> None:
 def test_the_template_given_is_not_changed(template: dict[str, Any]) -> None:
     before = copy.deepcopy(template)
     strip(template)
-    with_code(template, "other.zip")
+    with_code(template, dict.fromkeys(code_keys(template), "other.zip"))
     assert template == before
 
 
@@ -101,6 +107,7 @@ def test_of_the_stack_only_the_receiving_end_of_ses_and_the_trail_are_taken_out(
 ) -> None:
     left, removed = strip(template)
     assert {template["Resources"][name]["Type"] for name in removed} == {
+        "AWS::Athena::NamedQuery",
         "AWS::CloudTrail::Trail",
         "AWS::SES::ReceiptRule",
         "AWS::SES::ReceiptRuleSet",
@@ -113,29 +120,45 @@ def test_of_the_stack_only_the_receiving_end_of_ses_and_the_trail_are_taken_out(
         assert name in defined or name.startswith("AWS::"), name
 
 
-def test_every_function_gets_the_other_code(template: dict[str, Any]) -> None:
-    assert code_keys(with_code(template, "new.zip")) == {"new.zip"}
+def test_every_function_gets_the_other_code_of_its_own_asset(template: dict[str, Any]) -> None:
+    new = {key: f"new-{asset.name}.zip" for key, asset in code_keys(template).items()}
+    changed = code_keys(with_code(template, new))
+    assert changed == {"new-shared.zip": SHARED, "new-lake.zip": LAKE}
 
 
-def test_an_assembly_with_two_assets_is_refused() -> None:
-    asset = {"source": {"path": "a", "packaging": "zip"}, "destinations": {}}
-    with pytest.raises(AssemblyError, match="one code asset"):
-        with_assets({"files": {"a": asset, "b": asset}}, code=Path("c"), code_hash="c", template_hash="t")
+def test_functions_of_different_assets_cannot_share_code(template: dict[str, Any]) -> None:
+    mixed = with_code(template, dict.fromkeys(code_keys(template), "same.zip"))
+    with pytest.raises(AssemblyError, match=r"share same\.zip"):
+        code_keys(mixed)
+
+
+def test_an_assembly_with_an_asset_that_no_function_has_is_refused() -> None:
+    code = {"source": {"path": "a", "packaging": "zip"}, "destinations": {}}
+    written = {"source": {"path": "t", "packaging": "file"}, "destinations": {}}
+    with pytest.raises(AssemblyError, match="code and one template"):
+        with_assets(
+            {"files": {"a": code, "b": code, "t": written}},
+            code={"a": Bundle(Path("c"), "c")},
+            template_hash="t2",
+        )
 
 
 def test_the_copy_names_code_and_template_by_their_new_hashes(tmp_path: Path) -> None:
     source = assembly()
-    adapted = adapt(source, tmp_path / "copy", code=tmp_path / "code", code_hash="c0de")
+    code = bundles(tmp_path)
+    adapted = adapt(source, tmp_path / "copy", code=code)
     manifest = json.loads((adapted.folder / "manifest.json").read_text())
     (stack,) = [each for each in manifest["artifacts"].values() if each["type"] == "aws:cloudformation:stack"]
     template = json.loads((adapted.folder / stack["properties"]["templateFile"]).read_text())
     files = json.loads(next(adapted.folder.glob("*.assets.json")).read_text())["files"]
     url = stack["properties"]["stackTemplateAssetObjectUrl"]
 
-    assert code_keys(template) == {"c0de.zip"}
-    assert files["c0de"]["source"]["path"] == str(tmp_path / "code")
-    assert [each["objectKey"] for each in files["c0de"]["destinations"].values()] == ["c0de.zip"]
-    (digest,) = set(files) - {"c0de"}
+    assert code_keys(template) == {"c0de-shared.zip": SHARED, "c0de-lake.zip": LAKE}
+    for each in code.values():
+        assert files[each.digest]["source"]["path"] == str(each.folder)
+        destinations = files[each.digest]["destinations"].values()
+        assert [place["objectKey"] for place in destinations] == [f"{each.digest}.zip"]
+    (digest,) = set(files) - {each.digest for each in code.values()}
     assert url.endswith(f"/{digest}.json")
     assert digest not in (source / "manifest.json").read_text()
     assert adapted.template == json.loads(next(source.glob("*.template.json")).read_text())
@@ -143,7 +166,7 @@ def test_the_copy_names_code_and_template_by_their_new_hashes(tmp_path: Path) ->
 
 def test_the_same_assembly_gives_the_same_copy(tmp_path: Path) -> None:
     def text(name: str) -> list[str]:
-        adapted = adapt(assembly(), tmp_path / name, code=tmp_path / "code", code_hash="c0de")
+        adapted = adapt(assembly(), tmp_path / name, code=bundles(tmp_path))
         return [path.read_text() for path in sorted(adapted.folder.iterdir())]
 
     assert text("one") == text("two")

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from parley.archive.keys import NAMES, entry_key
+from parley.archive.chain import Committed
+from parley.archive.keys import entry_key, object_key
 from parley.conversation.aliases import new_alias
 from parley.conversation.messages import State
 from parley.conversation.parties import Role
@@ -111,7 +112,7 @@ def test_what_was_relayed_is_archived_under_object_lock(world: World) -> None:
     )
     assert message.state is State.RELAYED
     bucket = world.market.settings.archive_bucket
-    mails = {message.folder + name for name in NAMES.values()}
+    mails = {object_key(message.folder, kind) for kind in Committed if kind is not Committed.RECORD}
     entry = entry_key(CONVERSATION, message.seq, message.id)
 
     def archived() -> set[str] | None:

@@ -65,7 +65,7 @@ def test_what_belongs_to_no_link_is_named(archived: Archived, key: str, seq: int
 
 def test_what_an_event_that_was_never_chained_left_is_told_and_no_fault(archived: Archived) -> None:
     """Content is kept before its link: a request that broke off leaves it behind."""
-    left = f"{EVENT}_note_e3_0123abcd/content.json"
+    left = keys.content_key(f"{EVENT}_note_e3_0123abcd/")
     told = verdict(archived, left)
     assert (told.faults, told.stray) == ((), (left,))
 

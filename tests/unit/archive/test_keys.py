@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from parley.archive import keys
+from parley.archive.chain import Committed
+from parley.archive.records import EventKind
 
 MOMENT = datetime(2026, 9, 4, 16, 12, 0, 900, UTC)
 DIGEST = "d" * 64
@@ -25,6 +27,35 @@ def test_an_event_has_a_folder_beside_those_of_messages() -> None:
     assert keys.event_folder("c1", MOMENT, "note", "e1") == (
         "conversations/c1/events/2026-09-04T161200Z_note_e1/"
     )
+
+
+def test_what_was_read_in_mail_that_went_out_lies_apart_from_what_reviewers_wrote() -> None:
+    assert keys.content_key(keys.folder("c1", 3, MOMENT, "seller-to-buyer", "m1")) == (
+        "contents/c1/0003_2026-09-04T161200Z_seller-to-buyer_m1.json"
+    )
+    released = keys.event_folder("c1", MOMENT, EventKind.RELEASED, "e1")
+    assert keys.content_key(released) == "contents/c1/2026-09-04T161200Z_released_e1.json"
+
+
+@pytest.mark.parametrize("id_", ["e1", "_released_", "2026-09-04T161200Z_released_e1", "x/released"])
+@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.RELEASED])
+def test_nothing_that_a_reviewer_wrote_lies_among_the_contents_whatever_its_id(
+    kind: EventKind, id_: str
+) -> None:
+    key = keys.content_key(keys.event_folder("c1", MOMENT, kind, id_))
+    assert key == f"notes/c1/2026-09-04T161200Z_{kind}_{id_}.json"
+
+
+def test_all_that_can_be_erased_lies_under_prefixes_of_its_conversation() -> None:
+    places = [
+        keys.folder("c1", 3, MOMENT, "seller-to-buyer", "m1"),
+        keys.event_folder("c1", MOMENT, EventKind.RELEASED, "e1"),
+        keys.event_folder("c1", MOMENT, EventKind.NOTE, "e2"),
+    ]
+    found = [keys.object_key(place, kind) for place in places for kind in set(Committed) - {Committed.RECORD}]
+    for key in (*found, keys.attachment_key("c1", DIGEST, "a.pdf")):
+        assert key.startswith(keys.erasable_prefixes("c1"))
+        assert not key.startswith(keys.erasable_prefixes("c"))
 
 
 def test_who_is_not_proved_is_named_so() -> None:

@@ -167,7 +167,7 @@ def test_an_entry_that_cannot_be_read_is_named_and_the_rest_is_verified(
     assert archived.faults() == [(3, code)]
 
 
-@pytest.mark.parametrize("name", ["original.eml", "relayed.eml", "content.json"])
+@pytest.mark.parametrize("name", ["original.eml", "relayed.eml", ".json"])
 def test_a_removed_object_is_named(archived: Archived, name: str) -> None:
     key = next(key for key in archived.objects if "/0002_" in key and key.endswith(name))
     del archived.objects[key]
@@ -185,7 +185,7 @@ def test_an_altered_object_or_salt_is_named(archived: Archived) -> None:
 
 
 def test_a_note_that_was_changed_is_found(archived: Archived) -> None:
-    key = next(key for key in archived.objects if "/events/" in key)
+    key = next(key for key in archived.objects if key.startswith("notes/"))
     archived.objects[key] = (b"another note", archived.objects[key][1])
     assert archived.faults() == [(4, "object-altered")]
 
@@ -498,11 +498,12 @@ def disturbed(archived: Archived, *keys: str) -> list[tuple[int, str, str]]:
 
 def test_what_was_hidden_is_named_by_the_place_it_belongs_to(archived: Archived) -> None:
     (mail,) = [key for key in archived.objects if "/0002_" in key and "original" in key]
-    (note,) = [key for key in archived.objects if "/events/" in key]
+    (content,) = [key for key in archived.objects if key.startswith("contents/c1/0002_")]
+    (note,) = [key for key in archived.objects if key.startswith("notes/")]
     attachment, stray = "conversations/c1/attachments/00/attachment.pdf", "conversations/c1/0009_x_m9/a.eml"
     checkpoint, entry = min(archived.checkpoints), archived.entry(3)
-    assert disturbed(archived, mail, note, attachment, checkpoint, entry, stray) == [
-        (2, "object-hidden", mail),
+    assert disturbed(archived, mail, content, note, attachment, checkpoint, entry, stray) == [
+        *sorted([(2, "object-hidden", mail), (2, "object-hidden", content)]),
         (3, "object-hidden", entry),
         *sorted([(4, "object-hidden", checkpoint), (4, "object-hidden", note)]),
         (9, "object-hidden", stray),
@@ -511,16 +512,14 @@ def test_what_was_hidden_is_named_by_the_place_it_belongs_to(archived: Archived)
 
 
 def test_a_signed_erasure_excuses_what_it_covers_and_nothing_later(archived: Archived) -> None:
-    mails = [key for key in archived.objects if key.endswith("original.eml")]
+    mails = [key for key in archived.objects if key.endswith("original.eml") or key.startswith("contents/")]
     archived.event(EventKind.ERASED, message="m2")
     archived.message()
     archived.checkpoint()
-    (second,) = [key for key in mails if "/0002_" in key]
-    assert disturbed(archived, *mails) == [
-        (int(key.split("/")[2][:4]), "object-hidden", key) for key in sorted(mails) if key != second
-    ]
+    left = [(int(key.split("/")[2][:4]), key) for key in mails if "/0002_" not in key]
+    assert disturbed(archived, *mails) == [(place, "object-hidden", key) for place, key in sorted(left)]
     archived.event(EventKind.ERASED)
     archived.checkpoint()
-    (late,) = [key for key in archived.objects if "/0008_" in key and "original" in key]
-    assert disturbed(archived, *mails, late, "conversations/c1/attachments/00/attachment") == []
+    late = [key for key in archived.objects if "/0008_" in key]
+    assert disturbed(archived, *mails, *late, "conversations/c1/attachments/00/attachment") == []
     assert disturbed(archived, archived.entry(2)) == [(2, "object-hidden", archived.entry(2))]

@@ -30,6 +30,8 @@ from parley.conversation.aliases import AliasId, ConversationAlias, Conversation
 from parley.conversation.conversations import Conversation
 from parley.conversation.messages import Message, State
 from parley.conversation.parties import PartyId, Role
+from parley.lake.rows import ActionRow, MessageRow
+from parley.lake.tables import ARRIVALS
 from parley.mail.findings import Finding
 from parley.relaying import override
 from parley.relaying.events import record_event
@@ -206,7 +208,8 @@ def test_a_transcript_that_fails_stops_no_entry_and_no_checkpoint_and_is_told(
         patch.setattr("parley.archiving.follow.transcribe", fall)
         assert world.follow().failed == ((CONVERSATION, "RecursionError"),)
     verdict = world.verdict()
-    assert (verdict.signed, verdict.faults, world.review.objects) == (1, (), {})
+    assert (verdict.signed, verdict.faults) == (1, ())
+    assert [key for key in world.review.objects if not key.startswith(ARRIVALS)] == []
     world.told.clear()
     assert world.follow().failed == ()
     assert transcript_key(CONVERSATION) in world.review.objects
@@ -396,6 +399,25 @@ def test_attachments_of_a_released_first_contact_lie_in_its_conversation_alone(w
     opened = released_first_contact(world)
     assert world.kept(conversation_prefix("intake") + "attachments/") == []
     assert len(world.kept(conversation_prefix(opened) + "attachments/")) == 1
+
+
+def test_the_lake_is_told_of_a_released_first_contact_where_it_went_on_and_of_one_decision(
+    world: ArchivingWorld,
+) -> None:
+    opened = released_first_contact(world)
+    rows = world.review.rows()
+    told = {
+        (each.conversation_id, each.author_role): each
+        for each in sorted(rows, key=lambda row: row.version)
+        if isinstance(each, MessageRow)
+    }
+    there, first = told["intake", "buyer"], told[opened, "buyer"]
+    assert (there.state, there.passed_on_at, there.content_name) == ("released", None, None)
+    assert (first.state, len(first.attachments or ())) == ("released", 1)
+    assert first.passed_on_at is not None
+    assert f"contents/{opened}/{first.content_name}.json" in world.archive.objects
+    actions = {(each.conversation_id, each.kind) for each in rows if isinstance(each, ActionRow)}
+    assert actions == {("intake", "release-asked")}
 
 
 @pytest.mark.parametrize(

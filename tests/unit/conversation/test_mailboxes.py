@@ -1,6 +1,6 @@
 import pytest
 
-from parley.conversation.mailboxes import index_form, same_for_admission
+from parley.conversation.mailboxes import index_form, own_domain, same_for_admission
 from parley.mail.address import parse_mailbox
 
 SAME = [
@@ -28,3 +28,11 @@ def test_mailboxes_that_may_have_two_owners_are_different_for_admission(one: str
     first, second = parse_mailbox(one), parse_mailbox(other)
     assert not same_for_admission(first, second)
     assert index_form(first) != index_form(second)
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "domain"),
+    [("shop@haendler.example", "haendler.example"), ("anna.k@gmail.com", None), ("Anna@GMX.de", None)],
+)
+def test_a_domain_names_an_organisation_unless_strangers_share_it(mailbox: str, domain: str | None) -> None:
+    assert own_domain(parse_mailbox(mailbox)) == domain

@@ -7,6 +7,7 @@ import pytest
 
 from parley.archive.chain import Committed, commitment, digest, link_hash
 from parley.archive.content import Note, note_content, read_note
+from parley.archive.keys import content_key
 from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Head
@@ -40,7 +41,7 @@ def test_an_event_is_the_next_link_behind_a_message(world: World) -> None:
 
 def test_what_was_written_lies_in_the_archive_alone_with_the_salt_of_its_commitment(world: World) -> None:
     event = noted(world)
-    kept = world.archive.objects[f"{event.folder}content.json"]
+    kept = world.archive.objects[content_key(event.folder)]
     assert read_note(kept.content) == Note(text="Call the buyer", actor="reviewer-7")
     committed = json.loads(event.link)["commitments"]["content"]
     assert commitment(kept.metadata["salt"], digest(kept.content)) == committed
@@ -75,7 +76,7 @@ def test_a_second_attempt_in_the_same_second_commits_to_what_it_kept_itself(worl
         noted(world, event_id="n1")
     world.outside.history.append = append  # type: ignore[method-assign]
     event = noted(world, event_id="n1")
-    kept = world.archive.objects[f"{event.folder}content.json"]
+    kept = world.archive.objects[content_key(event.folder)]
     committed = json.loads(event.link)["commitments"]["content"]
     assert commitment(kept.metadata["salt"], digest(kept.content)) == committed
 

@@ -13,7 +13,7 @@ import pytest
 
 from parley.archive.chain import Committed, commitment, digest, link_hash, nothing
 from parley.archive.content import read_content
-from parley.archive.keys import NAMES
+from parley.archive.keys import content_key, object_key
 from parley.conversation.aliases import new_alias
 from parley.conversation.conversations import Head, Status
 from parley.conversation.messages import Message, State
@@ -100,12 +100,22 @@ def test_the_archive_holds_all_that_the_link_of_a_relayed_mail_commits_to(world:
     assert message.folder.startswith(f"conversations/{CONVERSATION}/0001_2026-09-04T161205Z_buyer-to-seller_")
     assert kept[f"{message.folder}relayed.eml"].content == world.sent[0].raw
     commitments = json.loads(message.link or "")["commitments"]
-    for kind, name in NAMES.items():
-        each = kept.pop(message.folder + name)
+    for kind in commitments.keys() - {Committed.RECORD}:
+        each = kept.pop(object_key(message.folder, Committed(kind)))
         assert commitment(each.metadata["salt"], digest(each.content)) == commitments.pop(kind)
     record = (message.record or "").encode()
     assert commitments == {"record": commitment(dict(message.salts)["record"], digest(record))}
     assert not kept
+
+
+def test_the_domain_of_a_proved_author_is_remembered(world: World) -> None:
+    world.buyer_writes()
+    assert world.message.author_domain == "buyer.example"
+
+
+def test_the_domain_of_an_author_who_is_not_proved_is_not(world: World) -> None:
+    world.receive(world.accept(mail(BUYER), BUYER, SELLER_ALIAS, dmarc="FAIL", spf="FAIL", dkim="FAIL"))
+    assert world.message.author_domain is None
 
 
 def test_a_mail_that_is_not_relayed_keeps_its_original_alone(world: World) -> None:
@@ -123,7 +133,7 @@ def kinds_of(message: Message) -> set[Committed]:
 
 def test_what_the_other_party_reads_is_kept_beside_the_mail(world: World) -> None:
     world.buyer_writes(f"Write to {BUYER}", Subject="My order")
-    content = read_content(world.archive.get(f"{world.message.folder}content.json"))
+    content = read_content(world.archive.get(content_key(world.message.folder)))
     assert (content.subject, content.text) == ("My order", f"Write to {BUYER_ALIAS}")
 
 
@@ -131,7 +141,7 @@ def test_a_mail_goes_out_even_if_it_cannot_be_retold(world: World, monkeypatch: 
     monkeypatch.setattr("parley.archive.content.readable", lambda _: 1 / 0)
     (report,) = world.buyer_writes()
     assert report.outcome == "relayed"
-    content = read_content(world.archive.get(f"{world.message.folder}content.json"))
+    content = read_content(world.archive.get(content_key(world.message.folder)))
     assert content.unreadable == (("", "content-error"),)
 
 

@@ -546,6 +546,7 @@ def test_who_wrote_a_first_contact_is_noted_by_a_hash_until_it_has_a_conversatio
     world.receive(ruled(world))
     intake, opened = both(world)
     assert (intake.author_hash, opened.author_hash) == (held.author_hash, None)
+    assert intake.author_domain == opened.author_domain == "privatmail.example"
 
 
 def test_a_first_contact_whose_author_is_not_proved_opens_nothing(world: World) -> None:

@@ -64,6 +64,7 @@ FULL = [
         outgoing_message_id="0102@eu-west-1.amazonses.com",
         fingerprint="f" * 64,
         automatic="out-of-office",
+        author_domain="haendler.example",
         link='{"seq": 7}',
         salts=(("original", "00ff"), ("relayed", "ff00")),
         sendings=2,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from parley.archive.content import ContentError, read_note
-from parley.archive.keys import CONTENT
+from parley.archive.keys import content_key
 from parley.archive.records import EventKind
 from parley.archive.transcript.markup import cleaned, plainly, shortened
 from parley.archive.transcript.messages import Happening
@@ -34,7 +34,7 @@ def parsed(text: str | None) -> Mapping[str, Any]:
 def happening(event: Event, stored: Callable[[str], bytes | None], veil: Veil) -> Happening:
     """stored: as `build` takes it."""
     facts = parsed(event.record).get("facts")
-    text = _written(stored(event.folder + CONTENT)) if event.folder else None
+    text = _written(stored(content_key(event.folder))) if event.folder else None
     return Happening(
         seq=event.seq,
         id=event.id,

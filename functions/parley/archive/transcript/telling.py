@@ -7,7 +7,7 @@ from typing import Any
 
 from parley.archive.chain import Committed, digest
 from parley.archive.content import ContentError, read_content
-from parley.archive.keys import CONTENT, ORIGINAL, RELAYED
+from parley.archive.keys import ORIGINAL, RELAYED, content_key
 from parley.archive.readable import Readable
 from parley.archive.records import EventKind
 from parley.archive.transcript.differences import KINDS, differences
@@ -141,7 +141,7 @@ class Teller:
 
     def _content(self, folders: Sequence[str]) -> Readable | None:
         for folder in folders:
-            if (raw := self.stored(folder + CONTENT)) is not None:
+            if (raw := self.stored(content_key(folder))) is not None:
                 try:
                     return read_content(raw)
                 except ContentError:

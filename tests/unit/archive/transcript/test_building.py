@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parley.archive.chain import Committed
 from parley.archive.content import content_of
-from parley.archive.keys import CONTENT, ORIGINAL, RELAYED
+from parley.archive.keys import ORIGINAL, RELAYED, content_key, object_key
 from parley.archive.records import EventKind
 from parley.archive.transcript.building import build
 from parley.archive.transcript.mails import File
@@ -236,8 +237,9 @@ class TestMessage:
         exchange = Exchange()
         held = exchange.mail(text_mail("as it went"), State.RELEASED)
         event = exchange.event(EventKind.RELEASED, held, text="fine")
-        for name in (RELAYED, CONTENT):
-            exchange.objects[event.folder + name] = exchange.objects.pop(held.folder + name)
+        for kind in (Committed.RELAYED, Committed.CONTENT):
+            moved = exchange.objects.pop(object_key(held.folder, kind))
+            exchange.objects[object_key(event.folder, kind)] = moved
         made = told(exchange)
         assert (text_of(made), made.relayed_key) == ("as it went", event.folder + RELAYED)
 
@@ -338,8 +340,8 @@ class TestWhatCannotBeShown:
         lost.append(exchange.mail(text_mail("lost")))
         exchange.event(EventKind.ERASED, lost[2])
         for each in lost:
-            for name in (ORIGINAL, RELAYED, CONTENT):
-                del exchange.objects[each.folder + name]
+            for kind in set(Committed) - {Committed.RECORD}:
+                del exchange.objects[object_key(each.folder, kind)]
         transcript = exchange.transcript()
         assert [each.problem for each in transcript.messages] == ["erased", "object-missing", "erased"]
         assert [each.lack for each in transcript.summary.missing] == [Lack.ERASED, Lack.MISSING, Lack.ERASED]
@@ -347,7 +349,7 @@ class TestWhatCannotBeShown:
     def test_a_note_that_was_erased_is_told_as_such(self) -> None:
         exchange = Exchange()
         event = exchange.event(EventKind.NOTE, text="gone")
-        del exchange.objects[event.folder + CONTENT]
+        del exchange.objects[content_key(event.folder)]
         (note,) = exchange.transcript().happenings
         assert (note.text, note.is_lost) == (None, True)
 
@@ -394,7 +396,7 @@ class TestNothingIsLeftOut:
     def test_remarks_are_told_also_where_the_archives_content_lacks_them(self) -> None:
         exchange = Exchange()
         message = exchange.mail(text_mail("<b title='nor will I'>x</b>", subtype="html"))
-        exchange.objects[message.folder + CONTENT] = content_of(text_mail("x"))
+        exchange.objects[content_key(message.folder)] = content_of(text_mail("x"))
         assert exchange.page().count("[title: nor will I]") == 1
 
     def test_files_and_calendars_of_every_alternative_are_told(self) -> None:
@@ -664,7 +666,7 @@ def test_attachments_of_a_mail_that_was_composed_and_never_went_out_have_no_key(
     exchange = Exchange()
     message = exchange.mail(rich_mail(), State.HELD, author=Role.SELLER)
     exchange.objects[message.folder + RELAYED] = rich_mail()
-    exchange.objects[message.folder + CONTENT] = content_of(rich_mail())
+    exchange.objects[content_key(message.folder)] = content_of(rich_mail())
     made = told(exchange)
     assert {each.key for each in files_of(made)} == {""}
     assert made.relayed_key == ""

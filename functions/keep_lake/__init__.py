@@ -1,0 +1,1 @@
+"""Keeps the lake: merges what arrived into the Parquet of its days."""
