@@ -291,10 +291,12 @@ BESIDE: list[tuple[str, str, str, dict[str, Any]]] = [
         (person, service, operation, asked)
         for person, workgroup, tables in (
             *((each, "Parley-reviewing", ["messages", "delivery_events", "content"]) for each in READERS),
-            (AUDITOR, "Parley-auditing", ["reviewer_actions"]),
+            (AUDITOR, "Parley-auditing", ["reviewer_actions", "errors"]),
         )
         for service, operation, asked in asking(workgroup, tables)
     ),
+    # Athena asks where the bucket is whose contents are searched.
+    *((person, "s3", "GetBucketLocation", {"Bucket": ARCHIVE}) for person in READERS),
     *((person, "lambda", "Invoke", {"FunctionName": "LakeKeepLake"}) for person in READERS),
     # The certificate of an erasure.
     *(
