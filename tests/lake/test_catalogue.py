@@ -70,14 +70,6 @@ def test_the_date_field_decides_nothing_and_every_table_of_days_is_read_by_day(n
             assert "day" in columns, select.sql()
 
 
-def test_queries_that_share_a_passage_share_it_to_the_letter() -> None:
-    """What a wait is, is told in three files: SQL has no other way."""
-    names = ("response-times", "response-times-by-day", "late-answers")
-    passages = {QUERIES[name].sql.partition("day BETWEEN :from AND :to\n  )")[0] for name in names}
-    assert len(passages) == 1
-    assert "waits AS" in passages.pop()
-
-
 def test_every_query_can_be_asked_with_its_examples() -> None:
     for query in QUERIES.values():
         bound = query.bind({each.name: each.example for each in query.parameters}, TODAY)
@@ -173,3 +165,15 @@ def test_a_query_that_is_not_there_is_said_to_be_none() -> None:
     with pytest.raises(QueryError) as caught:
         find_query("nothing")
     assert caught.value.code == "query-unknown"
+
+
+def test_what_queries_share_is_written_once_and_stands_in_each() -> None:
+    text = NAMED.replace("SELECT", "WITH\n  {some}\nSELECT")
+    query = read_query("shares", text, {"some": "-- what it is\nsome AS (SELECT 1)\n"})
+    assert "WITH\n  some AS (SELECT 1)\nSELECT" in query.sql
+
+
+def test_what_is_not_shared_is_named() -> None:
+    with pytest.raises(QueryError) as caught:
+        read_query("shares", f"{HEADER}WITH\n  {{other}}\nSELECT :day", {})
+    assert caught.value.code == "shared-unknown"

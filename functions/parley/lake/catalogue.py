@@ -7,8 +7,9 @@
     -- param order_id id example 303-11: the marketplace's order
     -- param hours hours default 48 example 24: within which the seller should answer
 
-A header is read strictly. Named parameters such as `:hours` become Athena's `?`, in the order in which they
-stand. Athena admits these in WHERE alone; a test holds the queries to that.
+Below the header `{waits}` stands for the text of `queries/shared/waits.sql`, so that a rule which several
+queries go by is written once. A header is read strictly. Named parameters such as `:hours` become Athena's
+`?`, in the order in which they stand. Athena admits these in WHERE alone; a test holds the queries to that.
 """
 
 import re
@@ -16,6 +17,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Final, Literal
 
 from parley.lake.parameters import Parameter, QueryError, Type, Value, read_value
@@ -29,6 +32,7 @@ _PARAMETER: Final = re.compile(
 # Text in quotes and comments are no place for parameters.
 _TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|:(?P<name>[a-z][a-z0-9_]*)|(?P<bare>\?)")
 _NOTHING: Final = "''"
+_SHARED: Final = re.compile(r"^ *\{(?P<name>[a-z]+)\}", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,10 @@ class Query:
         return f"The query {self.name} has no parameter {name[:32]!r}; it has {names}."
 
 
-def read_query(name: str, text: str) -> Query:
-    """text: of the file. Raises `QueryError` with "header-malformed", "parameter-unused", "parameter-unknown"
-    for one that the header does not tell of, "placeholder-unnamed" for a `?`."""
+def read_query(name: str, text: str, shared: Mapping[str, str] = MappingProxyType({})) -> Query:
+    """text: of the file. shared: by name, what queries have in common. Raises `QueryError` with
+    "header-malformed", "parameter-unused", "parameter-unknown" for one that the header does not tell of,
+    "placeholder-unnamed" for a `?`, "shared-unknown"."""
     if not _NAME.fullmatch(name):
         raise QueryError("header-malformed", name, f"{name} is no name of a query.")
     header, sql = _split(name, text)
@@ -93,6 +98,7 @@ def read_query(name: str, text: str) -> Query:
     title, answers, workgroup = (_single(name, members, each) for each in ("title", "answers", "workgroup"))
     if members or workgroup not in ("reviewing", "auditing"):
         raise _malformed(name, "it has title, answers, workgroup and param alone")
+    sql = _SHARED.sub(lambda found: _shared(name, found["name"], shared), sql)
     compiled, order = _compiled(name, sql, {each.name for each in parameters})
     return Query(
         name=name,
@@ -113,6 +119,12 @@ def _split(name: str, text: str) -> tuple[list[str], str]:
     if not sql:
         raise _malformed(name, "there is no statement after it")
     return lines[:end], sql
+
+
+def _shared(name: str, wanted: str, shared: Mapping[str, str]) -> str:
+    if wanted not in shared:
+        raise QueryError("shared-unknown", name, f"{name}: there is no queries/shared/{wanted}.sql.")
+    return f"  {_split(wanted, shared[wanted])[1]}"
 
 
 def _members(name: str, header: Iterable[str]) -> dict[str, list[str]]:
@@ -150,9 +162,8 @@ def _parameter(name: str, text: str) -> Parameter:
         default=default,
     )
     for each in (parameter.example, *([default] if default else [])):
-        read_value(
-            parameter, each, date(2026, 1, 1)
-        )  # Whether they are of the type; the day does not matter.
+        # Whether they are of the type; the day does not matter.
+        read_value(parameter, each, date(2026, 1, 1))
     return parameter
 
 
@@ -188,10 +199,18 @@ def find_query(name: str) -> Query:
 
 def _packaged() -> Iterable[Query]:
     folder = resources.files(__package__) / "queries"
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        name, dot, ending = file.name.rpartition(".")
-        if dot and ending == "sql":
-            yield read_query(name, file.read_text(encoding="utf-8"))
+    shared = _texts(folder / "shared")
+    for name, text in sorted(_texts(folder).items()):
+        yield read_query(name, text, shared)
+
+
+def _texts(folder: Traversable) -> dict[str, str]:
+    """By name without ending."""
+    return {
+        file.name.removesuffix(".sql"): file.read_text(encoding="utf-8")
+        for file in folder.iterdir()
+        if file.name.endswith(".sql")
+    }
 
 
 QUERIES: Final[Mapping[str, Query]] = {each.name: each for each in _packaged()}
