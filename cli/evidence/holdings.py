@@ -21,10 +21,6 @@ _DENIED = frozenset(("403", "AccessDenied"))
 _GONE = frozenset(("404", "NoSuchKey", "NoSuchVersion"))
 
 
-class DeniedError(Exception):
-    """These credentials may not read the object; the text is its key."""
-
-
 @dataclass(frozen=True, slots=True)
 class Object:
     """salt: of the commitment to it, "" if it has none."""

@@ -51,18 +51,13 @@ MAX_TAG: Final = 100_000
 _ANY_TAG: Final = re.compile(r"<[!?/a-zA-Z][^<>]*>")
 
 
-def text_of_html(source: str) -> str:
-    """The text of HTML: an element of its own line on its own line, cells parted by tabs, behind a link in
-    angle brackets where it leads to, and pictures with a text in its place as `[image: text]`.
-
-    Text that a style hides is there as well.
-    """
-    return read_html(source)[0]
-
-
 def read_html(source: str) -> tuple[str, tuple[str, ...]]:
     """The text, and the remarks, each once: `[title: more about it]`, and `[image: text]` for those in the
-    text."""
+    text.
+
+    An element of its own line is on its own line, cells are parted by tabs, where a link leads to stands
+    behind it in angle brackets. Text that a style hides is there as well.
+    """
     may_remark = _MAY_REMARK.search(source) is not None
     if not _is_ordinary(source):
         remarks = dict.fromkeys(_remarks_unparsed(source) if may_remark else ())
