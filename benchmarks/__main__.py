@@ -14,7 +14,18 @@ sys.path.insert(0, str(ROOT / "functions"))
 from rich.console import Console  # noqa: E402
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: E402
 
-from benchmarks import asset, cold_start, hostile, mails, memory, transcript, wire  # noqa: E402
+from benchmarks import (  # noqa: E402
+    asset,
+    cold_start,
+    cost,
+    hostile,
+    lake,
+    mails,
+    memory,
+    queries,
+    transcript,
+    wire,
+)
 from benchmarks.contenders import COMPAT32, DEFAULT, PARLEY, Contender, arrivals, contenders, outcome  # noqa: E402
 from benchmarks.measuring import timed  # noqa: E402
 from benchmarks.report import page, show  # noqa: E402
@@ -26,7 +37,7 @@ from sandbox.emulator.tools import MissingToolError  # noqa: E402
 LEAST_RUNS = 7
 QUICK_RUNS = 3
 PAGE = ROOT / "docs" / "performance.md"
-SECTIONS = ("mails", "hostile", "wire", "transcript", "start", "size")
+SECTIONS = ("mails", "hostile", "wire", "transcript", "lake", "queries", "start", "size", "cost")
 EPILOG = """\
 examples:
   everything, and the page in docs written anew:
@@ -142,6 +153,25 @@ def _measure_transcript(results: Results, run: Run) -> None:
     results.transcripts = transcript.measure(run.times, after_run=lambda: run.progress.advance(task))
 
 
+def _measure_lake(results: Results, run: Run) -> None:
+    if run.quick:
+        results.skipped.append("the lake takes minutes: --only lake")
+        return
+    task = run.progress.add_task("a day of the lake", total=len(lake.NAMES))
+    for name in lake.NAMES:
+        results.days.append(lake.measure(name))
+        run.progress.advance(task)
+
+
+def _measure_queries(results: Results, run: Run) -> None:
+    if run.quick:
+        results.skipped.append("queries over a year take minutes: --only queries")
+        return
+    task = run.progress.add_task("queries over a year", total=1)
+    results.queries = queries.measure()
+    run.progress.advance(task)
+
+
 def _measure_start(results: Results, run: Run) -> None:
     task = run.progress.add_task("cold start", total=run.times + 1)
 
@@ -163,13 +193,22 @@ def _measure_size(results: Results, run: Run) -> None:
     run.progress.advance(task)
 
 
+def _measure_cost(results: Results, run: Run) -> None:
+    task = run.progress.add_task("calls and cost", total=1)
+    results.calls = cost.measured()
+    run.progress.advance(task)
+
+
 _SECTIONS = {
     "mails": _measure_mails,
     "hostile": _measure_hostile,
     "wire": _measure_wire,
     "transcript": _measure_transcript,
+    "lake": _measure_lake,
+    "queries": _measure_queries,
     "start": _measure_start,
     "size": _measure_size,
+    "cost": _measure_cost,
 }
 
 

@@ -75,6 +75,8 @@ def _environment() -> dict[str, str]:
         configuration_set="Parley",
         mailbox_key_secret="arn:aws:secretsmanager:eu-west-1:000000000000:secret:x",  # noqa: S106
         lease_seconds=180,
+        queue_url="https://sqs.eu-west-1.amazonaws.com/000000000000/receipts",
+        dead_letters_url="https://sqs.eu-west-1.amazonaws.com/000000000000/dead-letters",
     )
     aws = {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     powertools = {"POWERTOOLS_SERVICE_NAME": "parley", "POWERTOOLS_METRICS_NAMESPACE": "Parley"}

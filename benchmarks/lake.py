@@ -32,6 +32,7 @@ DAY = datetime(2026, 9, 4, tzinfo=UTC)
 MESSAGES, LIMIT_SECONDS = 100_000, 60.0
 SMALL_OBJECTS, SMALL_ROWS = 5_000, 20
 BUSY_ROWS = 1_000
+NAMES = ("a day at once", "small objects")
 ENGINE_MB, BATCH_MB = 1_769, 64
 """As in infra/lake.py."""
 _EVENTS = ("sent", "delivered", "delayed")
@@ -216,8 +217,7 @@ def main() -> None:
         sys.stdout.write(json.dumps(work(Path(sys.argv[1]))))
         return
     console = Console()
-    for name in ("a day at once", "small objects"):
-        each = measure(name)
+    for each in map(measure, NAMES):
         verdict = "met" if each.seconds <= LIMIT_SECONDS else "not met"
         console.print(
             f"{each.name}: {each.rows:,} rows in {each.objects:,} objects: {each.seconds:.1f} s "

@@ -10,6 +10,8 @@ WIRE_SECONDS = 0.15
 WIRE_COPIES = 1.0
 COLD_START_SECONDS = 0.1
 ZIP_OCTETS = 12_000_000
+CALLS = 11
+SHARE_OF_SES = 0.16
 
 
 @dataclass(frozen=True, slots=True)

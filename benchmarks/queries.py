@@ -1,18 +1,24 @@
-"""A year of made-up messages, and how long a query takes over it on DuckDB with two threads.
+"""`python -m benchmarks.queries`: how long queries take over a year of made-up messages, on DuckDB with two
+threads. `measure` is for the whole run.
 
 The lake is written by DuckDB itself, straight to Parquet as keep_lake lays it: 5 million messages in half a
 million conversations, each passed on with two delivery events. Most answers come within four days.
 """
 
+import json
 import multiprocessing
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
 import duckdb
 
@@ -24,6 +30,10 @@ from parley.lake.tables import DELIVERY_EVENTS, MESSAGES, Table
 
 MESSAGES_A_YEAR = 5_000_000
 PER_CONVERSATION = 10
+LIMITED, LIMIT_SECONDS = "response-times", 30.0
+"""Of a year."""
+MARGIN_DAYS = 45
+"""So far before and after the days asked for the queries look."""
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 
 # Whole conversations by arithmetic: a message every other day or so, buyers and sellers in turn.
@@ -57,9 +67,12 @@ FROM messages CROSS JOIN (VALUES ('sent', 1), ('delivered', 2)) AS kinds (kind, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timed:
-    """objects: opened for it. octets: of these. peak_octets: of the whole process, with the engine."""
+    """days: asked for. tables: read, with one object a day each. objects: opened. octets: of these.
+    peak_octets: of the whole process, with the engine."""
 
     query: str
+    days: int
+    tables: int
     seconds: float
     rows: int
     objects: int
@@ -86,6 +99,7 @@ class Folder:
 
 def write_year(folder: Path) -> None:
     with duckdb.connect(config={"threads": 2, "temp_directory": str(folder / "spilled")}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"CREATE TABLE messages AS {_MESSAGES}")
         connection.execute(f"DELETE FROM messages WHERE \"at\" >= TIMESTAMP '{LAST}' + INTERVAL 1 DAY")  # noqa: S608  # constants
         _write(connection, "messages", MESSAGES, folder)
@@ -112,47 +126,57 @@ def _write(connection: duckdb.DuckDBPyConnection, source: str, table: Table, fol
 def time_queries(folder: Path, fetched: Path) -> list[Timed]:
     year = {"from": FIRST.isoformat(), "to": LAST.isoformat()}
     asked = [
-        ("response-times", year),
+        (LIMITED, year),
         ("volume", year),
         ("contact-check", year | {"order_id": "303-00000042"}),
-        ("response-times", {"from": "2025-06-01", "to": "2025-06-30"}),
+        (LIMITED, {"from": "2025-06-01", "to": "2025-06-30"}),
     ]
-    found = []
-    for name, given in asked:
-        query = find_query(name)
-        statement = named_statement(query, query.bind(given, LAST))
-        begin = time.perf_counter()
-        answer = LocalLake(Folder(folder), Folder(folder), fetched).run(
-            statement, lambda _state, _scanned: None
-        )
-        found.append(
-            Timed(
-                query=name,
-                seconds=time.perf_counter() - begin,
-                rows=len(answer.rows),
-                objects=answer.objects or 0,
-                octets=answer.scanned,
-                peak_octets=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            )
-        )
-    return found
+    lake = LocalLake(Folder(folder), Folder(folder), fetched)
+    return [_timed(name, given, lake) for name, given in asked]
 
 
-def main() -> None:
-    """Writes a line a query: seconds, rows, objects, megabytes, peak of memory."""
+def _timed(name: str, given: dict[str, str], lake: LocalLake) -> Timed:
+    query = find_query(name)
+    statement = named_statement(query, query.bind(given, LAST))
+    begin = time.perf_counter()
+    answer = lake.run(statement, lambda _state, _scanned: None)
+    return Timed(
+        query=name,
+        days=(date.fromisoformat(given["to"]) - date.fromisoformat(given["from"])).days + 1,
+        tables=len(statement.tables),
+        seconds=time.perf_counter() - begin,
+        rows=len(answer.rows),
+        objects=answer.objects or 0,
+        octets=answer.scanned,
+        peak_octets=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    )
+
+
+def measure() -> list[Timed]:
+    """In processes of their own: one writes the year, one asks."""
     with tempfile.TemporaryDirectory(prefix="parley-year-") as scratch:
         year, fetched = Path(scratch) / "year", Path(scratch) / "fetched"
         year.mkdir()
         fetched.mkdir()
-        # In a process of its own, whose memory is not counted.
         writer = multiprocessing.get_context("spawn").Process(target=write_year, args=(year,))
         writer.start()
         writer.join()
-        for each in time_queries(year, fetched):
-            sys.stdout.write(
-                f"{each.query}: {each.seconds:.1f} s, {each.rows} rows, {each.objects} objects,"
-                f" {each.octets / 1e6:.0f} MB, peak {each.peak_octets / 1e6:.0f} MB\n"
-            )
+        command = [sys.executable, "-m", "benchmarks.queries", str(year), str(fetched)]
+        root = Path(__file__).parents[1]
+        done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True, timeout=900)  # noqa: S603  # our own module
+    return [Timed(**fields) for fields in json.loads(done.stdout)]
+
+
+def main() -> None:
+    if sys.argv[1:]:
+        timed = time_queries(Path(sys.argv[1]), Path(sys.argv[2]))
+        sys.stdout.write(json.dumps([asdict(each) for each in timed]))
+        return
+    for each in measure():
+        sys.stdout.write(
+            f"{each.query} of {each.days} days: {each.seconds:.1f} s, {each.rows} rows,"
+            f" {each.objects} objects, {each.octets / 1e6:.0f} MB, peak {each.peak_octets / 1e6:.0f} MB\n"
+        )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import cost
 from benchmarks.contenders import COMPAT32, DEFAULT, LIMIT, MAIL_ALONE, PARLEY
 from benchmarks.results import MailResult, Results
 from benchmarks.wire import BOTOCORES, OURS
@@ -108,6 +109,7 @@ def other_rows(results: Results) -> Iterator[tuple[str, Rows]]:
             for each in results.transcripts
         ]
         yield "Transcripts, made anew as a whole", (("", "CPU", "CPU of one message", "page"), rows)
+    yield from _lake_rows(results)
     if results.starts:
         names = {
             "interpreter": "Python alone",
@@ -119,6 +121,42 @@ def other_rows(results: Results) -> Iterator[tuple[str, Rows]]:
             "Cold start: CPU time from the interpreter's start of work, everything compiled",
             (("", "CPU"), rows),
         )
+    if results.calls is not None:
+        yield (
+            "Cost of a million small delivered mails besides SES",
+            (cost.HEADER, cost.rows(results.calls)),
+        )
+
+
+def _lake_rows(results: Results) -> Iterator[tuple[str, Rows]]:
+    if results.days:
+        rows: list[Row] = [
+            (
+                day.name,
+                f"{day.rows:,}",
+                f"{day.objects:,}",
+                f"{day.seconds:.1f} s",
+                f"{day.cpu:.1f} s",
+                _size(day.peak),
+                _size(day.written),
+            )
+            for day in results.days
+        ]
+        header: Row = ("", "rows", "objects", "by the clock", "CPU", "peak", "Parquet")
+        yield "Keeping a day of 100,000 messages in the lake", (header, rows)
+    if results.queries:
+        rows = [
+            (
+                f"{query.query} of {query.days} days",
+                f"{query.seconds:.1f} s",
+                f"{query.objects}",
+                _size(query.octets),
+                _size(query.peak_octets),
+            )
+            for query in results.queries
+        ]
+        header = ("", "by the clock", "objects", "read", "peak")
+        yield "Queries over a year of 5 million messages, DuckDB with two threads", (header, rows)
 
 
 def show(results: Results, console: Console) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from benchmarks import limits
+from benchmarks import cost, lake, limits
 from benchmarks.contenders import COMPAT32, DEFAULT, LIMIT, PARLEY
 from benchmarks.limits import Verdict
 from benchmarks.measuring import Timing
+from benchmarks.queries import LIMIT_SECONDS as YEAR_SECONDS
+from benchmarks.queries import LIMITED, MARGIN_DAYS, Timed
 from benchmarks.transcript import LIMIT_COUNT, LIMIT_SECONDS, TranscriptResult
 
 MB = 1024 * 1024
@@ -71,8 +73,11 @@ class Results:
     mails: list[MailResult] = field(default_factory=list)
     wire: WireResult | None = None
     transcripts: list[TranscriptResult] = field(default_factory=list)
+    days: list[lake.LakeResult] = field(default_factory=list)
+    queries: list[Timed] = field(default_factory=list)
     starts: dict[str, float] = field(default_factory=dict)
     zip_octets: int | None = None
+    calls: cost.Measured | None = None
     skipped: list[str] = field(default_factory=list)
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -83,6 +88,10 @@ class Results:
             yield from _of_wire(self.wire)
         for transcript in self.transcripts:
             yield from _of_transcript(transcript)
+        for day in self.days:
+            yield limits.at_most(f"lake, {day.name}", lake.LIMIT_SECONDS, day.seconds, "{:.1f} s")
+        for query in self.queries:
+            yield from _of_query(query)
         if self.starts:
             added = 1_000 * (self.starts["handler"] - self.starts["boto3"])
             limit = 1_000 * limits.COLD_START_SECONDS
@@ -90,6 +99,11 @@ class Results:
         if self.zip_octets is not None:
             size = self.zip_octets / 1e6
             yield limits.at_most("zip archive of the functions", limits.ZIP_OCTETS / 1e6, size, "{:.1f} MB")
+        if self.calls is not None:
+            asked = self.calls.alone.relaying
+            yield limits.at_most("AWS calls for a relayed mail", limits.CALLS, asked, "{:.0f}")
+            share, most = 100 * cost.dearest(self.calls) / cost.SES_PRICE, 100 * limits.SHARE_OF_SES
+            yield limits.at_most("cost besides SES, of SES's own price", most, share, "{:.0f} %")
 
 
 def _of_ordinary(mail: MailResult) -> Iterator[Verdict]:
@@ -132,3 +146,12 @@ def _of_transcript(transcript: TranscriptResult) -> Iterator[Verdict]:
     if transcript.messages == LIMIT_COUNT:
         what = f"transcript of {LIMIT_COUNT} messages"
         yield limits.at_most(what, 1_000 * LIMIT_SECONDS, 1_000 * transcript.seconds, "{:.0f} ms")
+
+
+def _of_query(query: Timed) -> Iterator[Verdict]:
+    what = f"{query.query} of {query.days} days"
+    if query.query == LIMITED and query.days > 360:
+        yield limits.at_most(what, YEAR_SECONDS, query.seconds, "{:.1f} s")
+    # A wait may begin or end outside: such queries read up to 45 days on each side.
+    most = (query.days + 2 * MARGIN_DAYS) * query.tables
+    yield limits.at_most(f"{what}, objects opened", most, query.objects, "{:.0f}")

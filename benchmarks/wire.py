@@ -7,6 +7,7 @@ from typing import Any, cast
 import boto3
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 from botocore.config import Config
+from botocore.httpsession import BUFFER_SIZE
 
 from parley.mail.address import Mailbox
 from parley.relaying.ports import Submission
@@ -25,13 +26,15 @@ class _Answer:
 
 
 def sender(who: str, *, seen: Callable[[bytes], object] = len) -> Callable[[bytes], object]:
-    """Sends a mail up to the socket. seen: is given the body of each request."""
+    """Sends a mail up to the socket. seen: is given the body of each request as the socket is, a file in
+    pieces."""
     client = boto3.session.Session("key", "secret", region_name="eu-west-1").client(
         "sesv2", config=Config(retries={"mode": "standard", "total_max_attempts": 1})
     )
 
     def answer(request: Any, **_: object) -> AWSResponse:
-        seen(request.body)
+        for piece in _pieces(request.body):
+            seen(piece)
         return AWSResponse(request.url, 200, HTTPHeaders(), _Answer())
 
     client.meta.events.register("before-send.sesv2.SendEmail", cast("Callable[..., None]", answer))
@@ -47,11 +50,22 @@ def sender(who: str, *, seen: Callable[[bytes], object] = len) -> Callable[[byte
     return lambda raw: mailer.send(Submission(reverse_path=_FROM, forward_path=_TO, raw=raw, tags=_TAGS))
 
 
+def _pieces(body: Any) -> Iterator[bytes]:
+    """As urllib3 takes them, with the size that botocore tells it."""
+    if not hasattr(body, "read"):
+        yield body
+        return
+    while piece := body.read(BUFFER_SIZE):
+        yield piece
+
+
 def bodies_agree(raw: bytes) -> bool:
     """Whether both make the same body of a mail."""
-    digests: list[bytes] = []
+    digests = []
     for who in (OURS, BOTOCORES):
-        sender(who, seen=lambda body: digests.append(hashlib.sha256(body).digest()))(raw)
+        digest = hashlib.sha256()
+        sender(who, seen=digest.update)(raw)
+        digests.append(digest.digest())
     return digests[0] == digests[1]
 
 
@@ -59,4 +73,4 @@ def body_octets(raw: bytes) -> int:
     """How long the body of the request is."""
     lengths: list[int] = []
     sender(OURS, seen=lambda body: lengths.append(len(body)))(raw)
-    return lengths[0]
+    return sum(lengths)

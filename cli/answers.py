@@ -34,7 +34,8 @@ class ApiUnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredParty:
-    """contact_alias: the mailbox for first contact, None without one."""
+    """contact_alias: the mailbox for first contact, None without one. reachable: False once its receiving
+    mailbox bounced for good. opted_out: whether it is sent only answers."""
 
     id: str
     role: str
@@ -45,6 +46,8 @@ class RegisteredParty:
     own_domains: tuple[str, ...]
     contact_alias: str | None
     former_mailboxes: tuple[str, ...] = ()
+    reachable: bool = True
+    opted_out: bool = False
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
@@ -58,6 +61,8 @@ class RegisteredParty:
             public_contacts=tuple(body["public_contacts"]),
             own_domains=tuple(body["own_domains"]),
             contact_alias=body["contact_alias"],
+            reachable=body.get("reachable", True),
+            opted_out=body.get("opted_out", False),
         )
 
 
@@ -135,9 +140,11 @@ class Export:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMessage:
     """A mail that waits for a decision. state: "held", or "releasing" while it is being sent. conversation:
-    None for one whose recipients are not known. received_at: ISO 8601, UTC."""
+    None for one whose recipients are not known, and for the operator's: these go by their receipt.
+    received_at: ISO 8601, UTC."""
 
     conversation: str | None
+    receipt: str
     message: str
     state: str
     codes: tuple[str, ...]
@@ -146,7 +153,7 @@ class HeldMessage:
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
-        names = ("conversation", "message", "state", "received_at", "direction")
+        names = ("conversation", "receipt", "message", "state", "received_at", "direction")
         return cls(codes=tuple(body["codes"]), **{name: body[name] for name in names})
 
 

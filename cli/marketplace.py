@@ -103,6 +103,10 @@ class MarketplaceApi(Reviewing):
     def party(self, party: str) -> RegisteredParty:
         return self._party("GET", f"/parties/{segment(party)}")
 
+    def confirm(self, party: str) -> RegisteredParty:
+        """Asks for a mail to the receiving mailbox of a party that had bounced."""
+        return self._party("POST", f"/parties/{segment(party)}/confirmation")
+
     def open_conversation(self, *, order: str, buyer: str, seller: str) -> OpenedConversation:
         """Opens the conversation of two parties about an order, or finds it. A closed one stays closed."""
         return self._conversation(

@@ -10,7 +10,7 @@ from rich.console import Console
 from cli.checks.site import Site
 from cli.commanding import examples, site_command
 from cli.connecting import UsageError
-from cli.lake.asking import days_of, engine_of, record_reads
+from cli.lake.asking import engine_of, record_reads
 from cli.lake.athena import DOLLARS_PER_TB, dollars, shown_octets
 from cli.lake.engines import Answer, EngineError
 from cli.lake.showing import answer_document, answer_table, catalogue_document, show_catalogue, write_csv
@@ -37,7 +37,7 @@ def add_command(app: typer.Typer) -> None:
     @site_command(
         app,
         "query",
-        role=REVIEWER,
+        role=f"{REVIEWER}, or of an auditor for who-read-what and lake-errors",
         examples=examples(
             "parley query --list",
             "parley query contact-check --param order_id=303-11",
@@ -89,9 +89,7 @@ def _statement(site: Site, name: str | None, given: list[str], sql: str | None) 
                 raise UsageError("--sql takes no --param: write the values into it.")
             return free_statement(sql)
         query = find_query(name or "")
-        values, today = values_of(given), site.now.date()
-        query.bind(values, today)  # What is wrong with them is told before anybody is asked.
-        return named_statement(query, query.bind({**values, **days_of(query, values, site)}, today))
+        return named_statement(query, query.bind(values_of(given), site.now.date()))
     except QueryError as error:
         raise UsageError(f"{error} [{error.code}]") from None
 

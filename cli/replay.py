@@ -5,10 +5,9 @@ carry has mailboxes in it; only ids are shown.
 """
 
 import json as json_
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from botocore.exceptions import ClientError
@@ -17,23 +16,29 @@ from cli.checks.site import Site
 from cli.commanding import examples, site_command
 from cli.connecting import UsageError
 from cli.deployment import INBOX_PREFIX, Part
+from cli.letters import MORE, draw, sent_at, show_again
 from cli.options import OPERATOR, Json, end
 from cli.review.words import shown
+from cli.undelivered import replay_undelivered
 from parley.relaying.receipts import NotificationError, read_notification, sweep_request
 from parley.relaying.rulings import RulingError, read_ruling
+from parley.stores.queue import CAUSE
 
-_HIDDEN_SECONDS = 300
-"""How long dead letters are out of sight while a person decides."""
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
 _GONE = frozenset(("404", "NoSuchKey", "NotFound"))
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A dead letter. about: the receipt's or the message's id, "" for a text that is neither. since: when it
-    was first in the queue, ISO 8601, UTC."""
+    was first in the queue, ISO 8601, UTC. cause: why it was given up, "" where SQS did that: no invocation
+    lived to say."""
 
     about: str
     since: str
+    cause: str
     body: str
     handle: str
 
@@ -47,6 +52,7 @@ def add_command(app: typer.Typer) -> None:
             "parley replay o8i2hkv5c4pgd7qp5s0krkh2cbpnv2gsm9kb0d01",
             "parley replay --dead-letters",
             "parley replay --dead-letters --yes --json",
+            "parley replay --undelivered",
             status="0 asked for, or nothing to ask for; 2 not.",
         ),
     )(replay)
@@ -58,16 +64,21 @@ def replay(
     dead_letters: Annotated[
         bool, typer.Option("--dead-letters", help="All that is in the dead-letter queue of receipts.")
     ] = False,
+    undelivered: Annotated[
+        bool, typer.Option("--undelivered", help="All that a topic could not hand to its queue.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before.")] = False,
     json: Json = False,
 ) -> None:
     """Let a mail be received again. Shows what it would do and asks; doing it twice changes nothing."""
-    if (receipt is None) == (not dead_letters):
-        raise UsageError("Name a receipt, or --dead-letters.")
+    if (receipt is not None) + dead_letters + undelivered != 1:
+        raise UsageError("Name a receipt, or --dead-letters, or --undelivered.")
     if json and not yes:
         raise end("With --json there is nobody to ask: add --yes.")
     if receipt is not None:
         _replay_receipt(site, receipt, yes=yes, json=json)
+    elif undelivered:
+        replay_undelivered(site, yes=yes, json=json)
     else:
         _replay_letters(site, yes=yes, json=json)
 
@@ -92,44 +103,45 @@ def _replay_receipt(site: Site, receipt: str, *, yes: bool, json: bool) -> None:
 
 
 def _replay_letters(site: Site, *, yes: bool, json: bool) -> None:
-    letters = list(_letters(site))
-    asked = [{"about": each.about, "since": each.since} for each in letters]
+    left: dict[str, Letter] = {}
+
+    def take(found: "MessageTypeDef") -> None:
+        left[found["MessageId"]] = _letter(found)
+
     try:
+        is_more = draw(site, Part.RECEIPTS_DEAD_LETTERS, CAUSE, take)
+        letters = list(left.values())
+        asked = [{"about": each.about, "since": each.since, "cause": each.cause} for each in letters]
         if not json:
             for each in letters:
-                typer.echo(f"{each.about or '(neither a receipt nor a ruling)'}  since {shown(each.since)}")
+                name, why = (
+                    each.about or "(neither a receipt nor a ruling)",
+                    each.cause or "put off too often",
+                )
+                typer.echo(f"{name}  since {shown(each.since)}  {why}")
             typer.echo(f"Dead letters: {len(letters)}" if letters else "There are no dead letters.")
         if letters:
             _agreed(yes=yes)
-            while letters:
-                _move(site, letters[0])
-                letters.pop(0)
+            for name in list(left):
+                _move(site, left[name])
+                del left[name]
     finally:
         # What is left, whatever the reason, is in sight again at once.
-        for each in letters:
-            _show_again(site, each)
+        for each in left.values():
+            show_again(site, Part.RECEIPTS_DEAD_LETTERS, each.handle)
     if asked:
         _done(json=json, asked=asked)
     elif json:
         typer.echo(json_.dumps({"asked": []}))
+    if is_more:
+        typer.echo(MORE, err=True)
 
 
-def _letters(site: Site) -> Iterator[Letter]:
-    url = site.deployment.physical(Part.RECEIPTS_DEAD_LETTERS)
-    while True:
-        answer = site.clients.sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=_HIDDEN_SECONDS,
-            MessageSystemAttributeNames=["SentTimestamp"],
-        )
-        found = answer.get("Messages", [])
-        if not found:
-            return
-        for each in found:
-            sent = int(each["Attributes"]["SentTimestamp"]) / 1000
-            since = datetime.fromtimestamp(sent, UTC).isoformat()
-            yield Letter(_about(each["Body"]), since, each["Body"], each["ReceiptHandle"])
+def _letter(found: "MessageTypeDef") -> Letter:
+    attributes = found.get("MessageAttributes") or {}
+    cause = attributes[CAUSE]["StringValue"] if CAUSE in attributes else ""
+    body = found["Body"]
+    return Letter(_about(body), sent_at(found).isoformat(), cause, body, found["ReceiptHandle"])
 
 
 def _about(body: str) -> str:
@@ -149,11 +161,6 @@ def _move(site: Site, letter: Letter) -> None:
     _send(site, letter.body)
     url = site.deployment.physical(Part.RECEIPTS_DEAD_LETTERS)
     site.clients.sqs.delete_message(QueueUrl=url, ReceiptHandle=letter.handle)
-
-
-def _show_again(site: Site, letter: Letter) -> None:
-    url = site.deployment.physical(Part.RECEIPTS_DEAD_LETTERS)
-    site.clients.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=letter.handle, VisibilityTimeout=0)
 
 
 def _send(site: Site, body: str) -> None:

@@ -54,11 +54,21 @@ class Reviewing(ABC):
 
     def release(self, conversation: str, message: str, *, case: str, reason: str) -> str:
         """Asks for a held message to be sent; its state then: "releasing", or "released" before."""
-        return self._decide(conversation, message, "release", case, reason)
+        place = f"/conversations/{segment(conversation)}"
+        return self._decide(place, message, "release", {"case": case, "reason": reason})
 
     def refuse(self, conversation: str, message: str, *, case: str, reason: str) -> str:
         """Refuses a held message for good; its state then: "refused"."""
-        return self._decide(conversation, message, "refuse", case, reason)
+        place = f"/conversations/{segment(conversation)}"
+        return self._decide(place, message, "refuse", {"case": case, "reason": reason})
+
+    def release_loose(self, receipt: str, message: str, *, case: str) -> str:
+        """As `release`, of a mail that belongs to no conversation."""
+        return self._decide(f"/receipts/{segment(receipt)}", message, "release", {"case": case})
+
+    def refuse_loose(self, receipt: str, message: str, *, case: str) -> str:
+        """As `refuse`, of a mail that belongs to no conversation; nobody is told."""
+        return self._decide(f"/receipts/{segment(receipt)}", message, "refuse", {"case": case})
 
     def record_read(self, conversation: str, *, case: str, what: What, id: str | None = None) -> str:  # noqa: A002
         """Records that the caller is about to read; the record's id."""
@@ -85,9 +95,8 @@ class Reviewing(ABC):
         answered = self._ask("POST", f"/conversations/{segment(conversation)}/exports", body)
         return read_body(Export.read, answered)
 
-    def _decide(self, conversation: str, message: str, verb: str, case: str, reason: str) -> str:
-        path = f"/conversations/{segment(conversation)}/messages/{segment(message)}/{verb}"
-        answered = self._ask("POST", path, {"case": case, "reason": reason})
+    def _decide(self, place: str, message: str, verb: str, body: Mapping[str, str]) -> str:
+        answered = self._ask("POST", f"{place}/messages/{segment(message)}/{verb}", body)
         return read_body(lambda read: str(read["state"]), answered)
 
     def _pages(self, path: str, query: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:

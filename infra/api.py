@@ -54,7 +54,8 @@ class Api(Construct):
         table: dynamodb.Table,
         secret: secretsmanager.Secret,
         storage: Storage,
-        queue: sqs.Queue,
+        receipts: sqs.Queue,
+        events: sqs.Queue,
         configuration: Configuration,
     ) -> None:
         super().__init__(scope, id)
@@ -71,13 +72,15 @@ class Api(Construct):
                 mailbox_key_secret=secret.secret_arn,
                 archive_bucket=storage.archive.bucket_name,
                 review_bucket=storage.review.bucket_name,
-                queue_url=queue.queue_url,
+                queue_url=receipts.queue_url,
+                events_queue_url=events.queue_url,
             ),
             timeout_seconds=_TIMEOUT_SECONDS,
             memory_mb=_MEMORY_MB,
         )
         self._let_register(table=table, key=key, secret=secret)
-        self._let_review(table=table, storage=storage, queue=queue)
+        self._let_review(table=table, storage=storage)
+        self.admin_api.allow(["sqs:SendMessage"], [receipts.queue_arn, events.queue_arn])
         self.api = apigateway.HttpApi(
             self,
             "HttpApi",
@@ -99,11 +102,10 @@ class Api(Construct):
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
         allow(["secretsmanager:GetSecretValue"], [secret.secret_arn])
 
-    def _let_review(self, *, table: dynamodb.Table, storage: Storage, queue: sqs.Queue) -> None:
+    def _let_review(self, *, table: dynamodb.Table, storage: Storage) -> None:
         """It keeps what reviewers write, and reads neither that nor any mail."""
         allow = self.admin_api.allow
         allow(["dynamodb:Query"], [table.table_arn])
-        allow(["sqs:SendMessage"], [queue.queue_arn])
         kept = ((storage.archive, NOTES_PREFIX), (storage.review, ACCESSES_PREFIX))
         for bucket, prefix in kept:
             allow(["s3:PutObject"], [bucket.arn_for_objects(f"{prefix}*")])

@@ -1,6 +1,7 @@
 """What Athena needs for questions: a Glue database with the lake's tables, workgroups, the named queries.
 
-No crawler: the days of a table are projected, and so is the one conversation whose contents are asked for.
+No crawler: the days of a table are projected, and so is the one conversation whose contents or entries are
+asked for. Views lie in the database beside the tables.
 """
 
 import aws_cdk as cdk
@@ -10,18 +11,25 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.storage import CONTENTS_PREFIX, Storage
+from infra.storage import Storage
+from infra.views import view_input
 from parley.lake.catalogue import QUERIES
-from parley.lake.tables import CONTENT, ERRORS, TABLES, Column, Table
+from parley.lake.tables import (
+    BY_CONVERSATION,
+    ERRORS,
+    FIRST_DAY,
+    TABLES,
+    Column,
+    ConversationTable,
+    Table,
+)
+from parley.lake.views import VIEWS, View
 
 REVIEWING, AUDITING = "reviewing", "auditing"
 WORKGROUPS = (REVIEWING, AUDITING)
-CONTENT_TABLE = "content"
 RESULTS_PREFIX = "athena-results/"
 # Results may hold text that people wrote; whoever erases it need not look for copies that are older.
 RESULT_DAYS = 7
-# No mail is older than the product.
-_FIRST_DAY = "2026-01-01"
 _MEGABYTE = 1_000_000
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 _TEXT = "org.apache.hadoop"
@@ -47,7 +55,10 @@ class Catalogue(Construct):
         )
         for table in (*TABLES.values(), ERRORS):
             self._by_day(table, storage.review)
-        self._content(storage.archive)
+        for kept in BY_CONVERSATION.values():
+            self._by_conversation(kept, storage.archive)
+        for view in VIEWS.values():
+            self._view(view)
         self.workgroups = {name: f"{stack.stack_name}-{name}" for name in WORKGROUPS}
         made = {name: self._workgroup(name, key, storage.review, scan_limit_mb) for name in WORKGROUPS}
         self._name_queries(made)
@@ -80,17 +91,17 @@ class Catalogue(Construct):
                 "classification": "parquet",
                 "projection.day.type": "date",
                 "projection.day.format": "yyyy-MM-dd",
-                "projection.day.range": f"{_FIRST_DAY},NOW",
+                "projection.day.range": f"{FIRST_DAY.isoformat()},NOW",
                 "storage.location.template": f"s3://{bucket.bucket_name}/{table.prefix}day=${{day}}/",
             },
         )
 
-    def _content(self, bucket: s3.IBucket) -> None:
-        prefix = f"s3://{bucket.bucket_name}/{CONTENTS_PREFIX}"
+    def _by_conversation(self, table: ConversationTable, bucket: s3.IBucket) -> None:
+        prefix = f"s3://{bucket.bucket_name}/{table.prefix}"
         self._table(
-            CONTENT_TABLE,
-            description="subject and text of one conversation's mails, as the other party saw them",
-            columns=CONTENT,
+            table.name,
+            description=table.says,
+            columns=table.columns,
             location=prefix,
             partition=("conversation_id", "which one: every query names it by ="),
             formats=(
@@ -103,7 +114,18 @@ class Catalogue(Construct):
                 "projection.conversation_id.type": "injected",
                 "storage.location.template": f"{prefix}${{conversation_id}}/",
             },
+            # One object that is no JSON must not keep all others from being read.
+            reading={"ignore.malformed.json": "true"},
         )
+
+    def _view(self, view: View) -> None:
+        glue.CfnTable(
+            self,
+            f"{view.name.capitalize()}View",
+            catalog_id=cdk.Stack.of(self).account,
+            database_name=self.database,
+            table_input=view_input(view, self.database),
+        ).add_dependency(self._database)
 
     def _table(
         self,
@@ -115,6 +137,7 @@ class Catalogue(Construct):
         partition: tuple[str, str],
         formats: tuple[str, str, str],
         parameters: dict[str, str],
+        reading: dict[str, str] | None = None,
     ) -> None:
         reads, writes, serde = formats
         made = glue.CfnTable(
@@ -138,7 +161,9 @@ class Catalogue(Construct):
                     location=location,
                     input_format=reads,
                     output_format=writes,
-                    serde_info=glue.CfnTable.SerdeInfoProperty(serialization_library=serde),
+                    serde_info=glue.CfnTable.SerdeInfoProperty(
+                        serialization_library=serde, parameters=reading
+                    ),
                 ),
             ),
         )

@@ -141,10 +141,13 @@ class Configuration:
     )
     displace_active_rule_set: bool = _setting(_flag, False)
 
+    complaints: str = _setting(_one_of("flag", "opt-out"), "flag")
+
     # Below the 400 days for which the table knows which messages a receipt made.
     inbox_days: int = _setting(_whole(45, 365), 60)
     review_locale: str = _setting(_one_of("en", "de"), "en")
-    archive_window_seconds: int = _setting(_whole(0, 300), 20)
+    # An export waits three minutes for its own link to be archived (`cli.evidence.awaiting`).
+    archive_window_seconds: int = _setting(_whole(0, 120), 60)
     archive_lock_days: int = _setting(_whole(1, 3650), 90)
     retention_days: int = _setting(_whole(30, 3650), 730)
     claim_window_days: int = _setting(_whole(1, 3650), 90)

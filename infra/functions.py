@@ -11,10 +11,8 @@ from constructs import Construct
 
 from infra.acknowledgements import acknowledge
 from infra.bundling import BUILD, SHARED, Asset, make_bundle
+from infra.timing import TIMEOUT_SECONDS
 
-TIMEOUT_SECONDS = 120
-# Above the timeout, so that a lease never ends under an invocation that is still alive.
-LEASE_SECONDS = 180
 # One whole vCPU: a mail of 40 MB is bound by it.
 MEMORY_MB = 1769
 

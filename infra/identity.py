@@ -9,7 +9,10 @@ from infra.dns import Record
 from infra.names import Names
 
 # Neither opens nor clicks: nothing is tracked, and links stay as they were written.
-_TOLD = ["SEND", "REJECT", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT"]
+_TOLD = [
+    *("SEND", "REJECT", "RENDERING_FAILURE"),
+    *("DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT"),
+]
 _TLS = {
     "optional": ses.ConfigurationSetTlsPolicy.OPTIONAL,
     "require": ses.ConfigurationSetTlsPolicy.REQUIRE,

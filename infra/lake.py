@@ -1,7 +1,6 @@
 """keep_lake: takes the rows that arrived into the Parquet of their days, and erased ones out of it."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -14,7 +13,6 @@ from infra.catalogue import Catalogue
 from infra.functions import MEMORY_MB, Function
 from infra.storage import ACCESSES_PREFIX, Storage
 from parley.lake.tables import MALFORMED, PREFIX
-from parley.observability import NAMESPACE
 from parley.settings import LakeSettings
 
 _EVERY = cdk.Duration.hours(1)
@@ -29,12 +27,10 @@ _BATCH_MB = 64
 # The largest day's file is about 128 MB, twenty times as much unpacked; sorting may write all of it down.
 _STORAGE_MB = 8192
 _MALFORMED_DAYS = 30
-# Three rounds that did nothing.
-_OLDEST = cdk.Duration.hours(4)
 
 
 class Lake(Construct):
-    """`keep_lake`, run every hour and by whoever may ask for it; `catalogue`, for Athena; `alarms`."""
+    """`keep_lake`, run every hour and by whoever may ask for it; and `catalogue`, for Athena."""
 
     def __init__(
         self,
@@ -81,7 +77,6 @@ class Lake(Construct):
             schedule=events.Schedule.rate(_EVERY),
             targets=[targets.LambdaFunction(self.keep_lake.function, retry_attempts=1, max_event_age=_EVERY)],
         )
-        self.alarms = self._alarms()
         self.catalogue = Catalogue(self, "Catalogue", key=key, storage=storage, scan_limit_mb=scan_limit_mb)
 
     def _let_keep(self, storage: Storage, table: dynamodb.Table, key: kms.Key) -> None:
@@ -101,53 +96,3 @@ class Lake(Construct):
                 prefix=prefix,
                 reason="Each day and read is an object of its own; the prefix is as narrow as it gets.",
             )
-
-    def _alarms(self) -> list[cloudwatch.Alarm]:
-        malformed = self._counted(
-            "Malformed",
-            "LakeLinesMalformed",
-            "Lines arrived in the lake that are no rows (its table errors says which), or markers of an "
-            "erasure that nobody can read.",
-        )
-        failed = self._counted(
-            "DaysFailed",
-            "LakeDaysFailed",
-            "A day of the lake could not be written: keep_lake's log says which and why. Its rows wait where "
-            "they arrived, and erasures that name the day do not end.",
-        )
-        waiting = cloudwatch.Alarm(
-            self,
-            "Waiting",
-            metric=_metric("LakeOldestArrival", cloudwatch.Stats.MAXIMUM),
-            threshold=_OLDEST.to_seconds(),
-            evaluation_periods=2,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            # A function that does not run tells nothing.
-            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
-            alarm_description="Rows or recorded reads have waited for hours, or keep_lake does not run: "
-            "queries lack what is new, and erasures wait.",
-        )
-        return [malformed, failed, waiting]
-
-    def _counted(self, id: str, metric: str, says: str) -> cloudwatch.Alarm:
-        """Rings when a round counts any."""
-        return cloudwatch.Alarm(
-            self,
-            id,
-            metric=_metric(metric, cloudwatch.Stats.SUM),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=says,
-        )
-
-
-def _metric(name: str, statistic: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name=name,
-        dimensions_map={"service": "parley"},
-        statistic=statistic,
-        period=_EVERY,
-    )

@@ -14,14 +14,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledgements import acknowledge
+from infra.timing import MAX_RECEIVE_COUNT, RETENTION_DAYS
 
-RETENTION = cdk.Duration.days(14)
-
-# Every receive counts alike: one that failed, one that met another invocation's lease, and one that SES only
-# deferred (throttled, over quota, paused). A hundred, a visibility timeout apart, last for most of a day; to
-# wait longer for SES needs a mechanism that uses up no receives. How often one mail may go out without a
-# certain answer is bounded by the message itself (`Message.sendings`).
-MAX_RECEIVE_COUNT = 100
+RETENTION = cdk.Duration.days(RETENTION_DAYS)
 
 
 class Channel(Construct):

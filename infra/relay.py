@@ -9,10 +9,11 @@ from constructs import Construct
 
 from infra.acknowledgements import acknowledge_objects
 from infra.configuration import Configuration
-from infra.functions import LEASE_SECONDS, Function
+from infra.functions import Function
 from infra.identity import Identity
 from infra.names import Names
 from infra.storage import CONTENTS_PREFIX, INBOX_PREFIX, MAILS_PREFIX, Storage
+from infra.timing import LEASE_SECONDS
 from parley.settings import RelaySettings
 
 
@@ -27,6 +28,7 @@ class Relay(Construct):
         code: lambda_.Code,
         key: kms.Key,
         queue: sqs.Queue,
+        dead_letters: sqs.Queue,
         storage: Storage,
         table: dynamodb.Table,
         secret: secretsmanager.Secret,
@@ -54,9 +56,14 @@ class Relay(Construct):
                 configuration_set=names.configuration_set,
                 mailbox_key_secret=secret.secret_arn,
                 lease_seconds=LEASE_SECONDS,
+                queue_url=queue.queue_url,
+                dead_letters_url=dead_letters.queue_url,
             ),
         )
         self._let_work(queue=queue, table=table, key=key, secret=secret)
+        # What failed is put off, or given up, by the function itself.
+        self.receive_mail.allow(["sqs:ChangeMessageVisibility"], [queue.queue_arn])
+        self.receive_mail.allow(["sqs:SendMessage"], [dead_letters.queue_arn])
         self._let_store(storage)
         self._let_send(identity, names, configuration.relay_domain)
         # No reserved concurrency: a new account has ten in all. The setting caps what SQS starts, which is
@@ -87,6 +94,9 @@ class Relay(Construct):
             ],
             [table.table_arn],
         )
+        # A mail that was held as a whole, when its recipients become known.
+        of_receipts = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RECEIPT#*"]}}
+        allow(["dynamodb:DeleteItem"], [table.table_arn], of_receipts)
         allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
         allow(["secretsmanager:GetSecretValue"], [secret.secret_arn])
 

@@ -19,7 +19,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from admin_api.description import OPERATIONS
-from infra.catalogue import CONTENT_TABLE, WORKGROUPS, results_prefix
+from infra.catalogue import WORKGROUPS, results_prefix
 from infra.lake import Lake
 from infra.storage import (
     ACCESSES_PREFIX,
@@ -31,7 +31,8 @@ from infra.storage import (
     Storage,
 )
 from infra.trail import Trail
-from parley.lake.tables import DELIVERY_EVENTS, ERRORS, MESSAGES, REVIEWER_ACTIONS, Table
+from parley.lake.tables import BY_CONVERSATION, DELIVERY_EVENTS, ERRORS, MESSAGES, REVIEWER_ACTIONS, Table
+from parley.lake.views import VIEWS
 
 ERASURES_PREFIX = "erasures/"
 # Not `relayed.eml`, whose To names the recipient's mailbox, and not what reviewers wrote, which may name any;
@@ -49,6 +50,7 @@ DECIDING = (
     *REVIEWING,
     *("get_party", "record_party_read"),
     *("release_message", "refuse_message", "record_export"),
+    *("release_loose_message", "refuse_loose_message"),
 )
 _ROUTES = {each.id: (each.method, re.sub(r"\{\w+\}", "*", each.path)) for each in OPERATIONS}
 _FILES = ("s3:GetObject",)
@@ -148,8 +150,8 @@ def _reading(holdings: Holdings, archived: Sequence[str]) -> list[iam.PolicyStat
 
 def _asking_of_mail(holdings: Holdings) -> list[iam.PolicyStatement]:
     return [
-        *_asking(holdings, REVIEWERS_ASK, (MESSAGES, DELIVERY_EVENTS), (CONTENT_TABLE,)),
-        # Athena asks it of every bucket that a table lies in, and contents lie in this one.
+        *_asking(holdings, REVIEWERS_ASK, (MESSAGES, DELIVERY_EVENTS), (*BY_CONVERSATION,)),
+        # Athena asks it of every bucket that a table lies in; contents and entries lie in this one.
         _allow(["s3:GetBucketLocation"], [holdings.storage.archive.bucket_arn]),
         # Before they ask: rows wait for an hour at most otherwise. It takes no input, and does nothing twice.
         _allow(["lambda:InvokeFunction"], [holdings.lake.keep_lake.function.function_arn]),
@@ -160,18 +162,9 @@ def _asking(
     holdings: Holdings, workgroup: str, tables: Sequence[Table], others: Sequence[str]
 ) -> list[iam.PolicyStatement]:
     """Queries in the workgroup over these tables. Athena reads the files, and writes what it found, in the
-    name of who asks. others: tables whose files they may read anyway."""
+    name of who asks, of a view those of its table. others: tables whose files they may read anyway."""
     catalogue, review = holdings.lake.catalogue, holdings.storage.review
     stack = cdk.Stack.of(holdings.key)
-    names = [*(table.name for table in tables), *others]
-    database = [
-        stack.format_arn(service="glue", resource="catalog"),
-        stack.format_arn(service="glue", resource="database", resource_name=catalogue.database),
-    ]
-    known = [
-        stack.format_arn(service="glue", resource="table", resource_name=f"{catalogue.database}/{name}")
-        for name in names
-    ]
     asked = stack.format_arn(
         service="athena", resource="workgroup", resource_name=catalogue.workgroups[workgroup]
     )
@@ -184,12 +177,39 @@ def _asking(
     }
     return [
         _allow(_ATHENA, [asked]),
-        _allow(["glue:GetDatabase"], database),
-        _allow(["glue:GetTable", "glue:GetTables", "glue:GetPartitions"], [*database, *known]),
+        *_looking_up(
+            holdings,
+            [*(table.name for table in tables), *others],
+            [view.name for view in VIEWS.values() if view.table in tables],
+        ),
         _allow(_FILES, [review.arn_for_objects(f"{table.prefix}*") for table in tables]),
         _allow(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], [results]),
         _allow(["s3:GetBucketLocation"], [review.bucket_arn]),
         _allow(["kms:GenerateDataKey"], [holdings.key.key_arn], through_s3),
+    ]
+
+
+def _looking_up(holdings: Holdings, tables: Sequence[str], views: Sequence[str]) -> list[iam.PolicyStatement]:
+    """What the catalogue tells of these. Glue asks for it and the database as well; a view has no
+    partitions. Each resource stands once: a role's own policy has 10 KB, and what CDK reckons to be more it
+    moves to a managed one."""
+    stack, database = cdk.Stack.of(holdings.key), holdings.lake.catalogue.database
+    above = [
+        stack.format_arn(service="glue", resource="catalog"),
+        stack.format_arn(service="glue", resource="database", resource_name=database),
+    ]
+    read, viewed = (
+        [
+            stack.format_arn(service="glue", resource="table", resource_name=f"{database}/{name}")
+            for name in names
+        ]
+        for names in (tables, views)
+    )
+    looked_up = ["glue:GetTable", "glue:GetTables"]
+    return [
+        _allow(["glue:GetDatabase", *looked_up, "glue:GetPartitions"], above),
+        _allow([*looked_up, "glue:GetPartitions"], read),
+        *([_allow(looked_up, viewed)] if viewed else []),
     ]
 
 

@@ -4,13 +4,15 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from infra.activation import Activation
+from infra.alarms import Alarms
 from infra.api import Api
 from infra.archiving import Archiving
 from infra.bundling import LAKE
 from infra.configuration import Configuration
+from infra.dashboard import Dashboard
 from infra.dns import Dns
 from infra.erasing import Erasing
-from infra.functions import TIMEOUT_SECONDS, function_code
+from infra.functions import function_code
 from infra.identity import Identity
 from infra.key import Key, SigningKey
 from infra.lake import Lake
@@ -24,10 +26,11 @@ from infra.secret import MailboxKey
 from infra.storage import Storage
 from infra.sweep import Sweep
 from infra.table import Table
+from infra.timing import VISIBILITY_SECONDS
+from infra.tracking import Tracking
 from infra.trail import Trail
 
-# SQS wants at least six times the timeout of the function it feeds.
-_VISIBILITY = cdk.Duration.seconds(6 * TIMEOUT_SECONDS)
+_VISIBILITY = cdk.Duration.seconds(VISIBILITY_SECONDS)
 
 
 class ParleyStack(cdk.Stack):
@@ -46,6 +49,7 @@ class ParleyStack(cdk.Stack):
         self._receive()
         self._work()
         self._review()
+        self._watch()
 
     def _keep(self) -> None:
         configuration, names = self._configuration, self._names
@@ -110,7 +114,21 @@ class ParleyStack(cdk.Stack):
             code=code,
             key=self.key,
             queue=self.receipts.queue,
+            dead_letters=self.receipts.dead_letters,
             storage=self.storage,
+            table=self.table,
+            secret=self.secret,
+            identity=self.identity,
+            names=names,
+            configuration=configuration,
+        )
+        self.tracking = Tracking(
+            self,
+            "Tracking",
+            code=code,
+            key=self.key,
+            queue=self.delivery_events.queue,
+            dead_letters=self.delivery_events.dead_letters,
             table=self.table,
             secret=self.secret,
             identity=self.identity,
@@ -166,7 +184,8 @@ class ParleyStack(cdk.Stack):
             table=self.table,
             secret=self.secret,
             storage=self.storage,
-            queue=self.receipts.queue,
+            receipts=self.receipts.queue,
+            events=self.delivery_events.queue,
             configuration=configuration,
         )
         if self.receiving.rule_set:
@@ -208,3 +227,17 @@ class ParleyStack(cdk.Stack):
             trail=self.trail,
         )
         self.reviewers = Reviewers(self, "Reviewers", holdings=holdings, configuration=configuration)
+
+    def _watch(self) -> None:
+        """Last: it watches every queue and function that there is."""
+        self.alarms = Alarms(
+            self, "Alarms", key=self.key, operator_mailbox=self._configuration.operator_mailbox
+        )
+        self.dashboard = Dashboard(
+            self,
+            "Dashboard",
+            receive_mail=self.relay.receive_mail.function,
+            log_group=self.relay.receive_mail.log_group,
+            queue=self.receipts.queue,
+            alarms=self.alarms,
+        )

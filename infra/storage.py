@@ -112,6 +112,20 @@ class Storage(Construct):
                 },
             )
         )
+        # What the sweep finds there is believed to bear SES's own header fields, so not even an administrator
+        # may write there. AWS names the rule, which no caller can do: a request without it is not SES's, and
+        # a key that is missing is not equal (IAM User Guide, "Condition operators"). It asks no more than the
+        # permission above, so SES is refused by both or by neither, and says so when the rule is created.
+        self.inbox.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NobodyElseWritesReceipts",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:PutObject"],
+                resources=[self.inbox.arn_for_objects("*")],
+                conditions={"StringNotEquals": {"aws:SourceArn": names.rule_arn}},
+            )
+        )
 
 
 def _end_unfinished_uploads() -> s3.LifecycleRule:

@@ -1,5 +1,5 @@
-"""`python -m sandbox COMMAND`: `up` runs the whole stack, `demo` plays a whole exchange in it, `preview`
-shows what would happen to mails."""
+"""`python -m sandbox COMMAND`: `up` runs the whole stack, `demo` plays a whole exchange in it, `load`
+sends it many mails at once, `preview` shows what would happen to mails."""
 
 import argparse
 import os
@@ -20,8 +20,9 @@ if __name__ == "__main__":
 # The functions' asset is not installed as a package: Lambda, too, runs it from its folder.
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
-from sandbox import preview, throughput, up  # noqa: E402  # needs the path set above
+from sandbox import preview, up  # noqa: E402  # needs the path set above
 from sandbox.demo import demo  # noqa: E402  # as above
+from sandbox.load import load  # noqa: E402  # as above
 
 
 def main() -> int:
@@ -30,7 +31,7 @@ def main() -> int:
     up.add_command(commands)
     demo.add_command(commands)
     preview.add_command(commands)
-    throughput.add_command(commands)
+    load.add_command(commands)
     arguments = parser.parse_args()
     return int(arguments.run(parser, arguments))
 

@@ -3,7 +3,7 @@
 import smtplib
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -11,7 +11,7 @@ from sandbox.accounts import Account, Accounts
 from sandbox.emulator.deployment import Deployed, Progress
 from sandbox.queues import Depth, Queues
 from sandbox.ses.aws import object_store, publisher
-from sandbox.ses.ports import AutomaticReply, Deliver
+from sandbox.ses.ports import AutomaticReply, Deliver, Publish
 from sandbox.ses.receiving import Receiving
 from sandbox.ses.sending import Sending
 from sandbox.ses.template import (
@@ -23,6 +23,9 @@ from sandbox.ses.template import (
     resolver,
 )
 
+Publishing = Callable[[Publish], Publish]
+"""What stands between SES and its topic: given how a notification is published, how it is published."""
+
 SUBMITTING_SECONDS = 60.0
 # How long mails that wait are worked on when the sandbox ends: at most, and without any being done.
 FINISHING_SECONDS = 15.0
@@ -33,13 +36,15 @@ _RECEIPTS = "ReceiptsQueue"
 _HIDDEN_MINUTES = 12
 
 
-def receiving(deployed: Deployed, accounts: Accounts, bound: socket.socket) -> Receiving:
+def receiving(
+    deployed: Deployed, accounts: Accounts, bound: socket.socket, publishing: Publishing
+) -> Receiving:
     """SES in, as the template's receipt rule says."""
     return Receiving(
         rules=receipt_rules(deployed.template, _resolver(deployed)),
         accounts=accounts,
         put_object=object_store(deployed.local.client("s3")),
-        publish=publisher(deployed.local.client("sns")),
+        publish=publishing(publisher(deployed.local.client("sns"))),
         region=deployed.local.region,
         bound=bound,
         tls=True,

@@ -105,12 +105,14 @@ def running(
     ports: Ports = FREE_PORTS,
     assembly: Path | None = None,
     deliver: Delivering = lambda mailboxes: mailboxes.deliver,
+    publishing: connecting.Publishing = lambda publish: publish,
     progress: Progress = lambda _: None,
 ) -> Iterator[Sandbox]:
     """Starts it, and stops it at the end.
 
     folder: keeps its state from one start to the next; without one, nothing is left. assembly: a cloud
-    assembly in place of the one that is synthesised. deliver: where SES's mail goes.
+    assembly in place of the one that is synthesised. deliver: where SES's mail goes. publishing: what stands
+    between SES and the topic of receipts.
     Raises `StartError`, `MissingToolError`, `EmulatorError`, `CommandError`, `AssemblyError`,
     `DeploymentError` or `ApiProblem`, and at the end `UndeliveredError` or `UnsavedError`; each says what
     went wrong.
@@ -124,7 +126,7 @@ def running(
             if assembly is None:
                 progress("synthesising the stack")
                 assembly = synthesise(scratch / "cdk.out")
-            parts = _Parts(stack, listeners, state, scratch, progress)
+            parts = _Parts(stack, listeners, state, scratch, publishing, progress)
             sandbox = parts.start(assembly, EMULATOR_PORT if port is None else port, deliver)
         if state:
             connecting.tell_of_taken(sandbox.queues(), progress)
@@ -147,6 +149,7 @@ class _Parts:
     listeners: Listeners
     state: Kept | None
     scratch: Path
+    publishing: connecting.Publishing
     progress: Progress
 
     def start(self, assembly: Path, port: int, deliver: Delivering) -> Sandbox:
@@ -177,7 +180,7 @@ class _Parts:
         sending = after_emulator.enter_context(
             connecting.sending(deployed, accounts, deliver(mailboxes), outgoing, smtp)
         )
-        receiving = enter(connecting.receiving(deployed, accounts, self.listeners.smtp))
+        receiving = enter(connecting.receiving(deployed, accounts, self.listeners.smtp, self.publishing))
         self.progress("registering a buyer and a seller, and opening their conversation")
         api = marketplace_api(deployed)
         return Sandbox(

@@ -79,12 +79,12 @@ def _run(arguments: argparse.Namespace) -> int:
         running(arguments.keep, ports=ports, progress=_progress()) as up,
         Page(bound=up.page, exchange=exchange_of(up)) as page,
     ):
-        print(instructions(up, page.url), flush=True)
-        return _serve(up)
+        return _serve(up, page.url)
 
 
-def _serve(up: Sandbox) -> int:
+def _serve(up: Sandbox, page: str) -> int:
     try:
+        print(instructions(up, page), flush=True)
         while up.emulator.alive:
             time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:

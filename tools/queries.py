@@ -6,7 +6,8 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -18,10 +19,12 @@ sys.path.insert(0, str(ROOT / "functions"))
 from cli.lake.engines import Answer  # noqa: E402  # needs the path set above
 from cli.lake.local import LocalLake  # noqa: E402
 from cli.lake.showing import told  # noqa: E402
-from cli.lake.statements import named_statement  # noqa: E402
+from cli.lake.statements import free_statement, named_statement  # noqa: E402
 from parley.lake.catalogue import QUERIES, Query  # noqa: E402
 from parley.lake.parameters import Parameter  # noqa: E402
-from parley.lake.tables import ERRORS, TABLES, Table  # noqa: E402
+from parley.lake.tables import BY_CONVERSATION, ERRORS, MESSAGES, TABLES, Column  # noqa: E402
+from parley.lake.views import DAY, VIEWS  # noqa: E402
+from tests.lake.entries import write_entries  # noqa: E402
 from tests.lake.folders import FolderBucket, write_error, write_lake  # noqa: E402
 from tests.lake.world import DAYS, FIRST, Talk, World, make, rows  # noqa: E402
 
@@ -29,6 +32,15 @@ CONVERSATIONS: Final = 120
 SHOWN: Final = 4
 LAST = (FIRST + timedelta(days=DAYS - 1)).date()
 PERIOD: Final = {"from": FIRST.date().isoformat(), "to": LAST.isoformat()}
+ASKED_OF_VIEWS: Final = {
+    "findings": "SELECT code, severity, count(*) AS findings, sum(occurrences) AS occurrences FROM findings"
+    " WHERE day >= '2026-03-01' GROUP BY code, severity ORDER BY findings DESC, code, severity",
+    "attachments": "SELECT author_role, media_type, count(*) AS attachments, max(octets) AS largest"
+    " FROM attachments WHERE day >= '2026-03-01' GROUP BY author_role, media_type ORDER BY attachments DESC",
+    "rules": "SELECT day, conversation_id, message_id, rule FROM rules"
+    " WHERE day >= '2026-03-01' AND has_found AND state = 'relayed' ORDER BY at, rule",
+}
+"""By view: a question, for its section."""
 
 INTRODUCTION = """\
 # Queries
@@ -50,10 +62,10 @@ parley report operations --from 2026-09-01 --to 2026-09-30 --out september.html
 `--json` and `--csv` write all rows. On Athena the command shows how much was scanned and about what it cost
 (`--price-per-tb`); Ctrl-C stops the query there too. A query that would scan more than
 `parley:query-scan-limit-mb` is stopped. `--sql` takes one SELECT, which names no other tables than those
-[below](#tables), and is sent as it was written. What people wrote is in `content` alone, which is read by
-conversation (`WHERE conversation_id = '…'`, or `IN ('…', '…')`), for a case, which is recorded first.
-`parley query timeline` asks the API first on which days something happened in the conversation, and opens
-these days' files alone, unless days are given; what people wrote lies apart for each conversation.
+[below](#tables) and the [views](#views) over them, and is sent as it was written. What people wrote is in
+`content` alone. That and `entries` lie apart for each conversation and are read by it
+(`WHERE conversation_id = '…'`, or `IN ('…', '…')`), for a case, which is recorded first.
+`parley query timeline` reads these two, and so no object of another conversation.
 
 ## What the queries go by
 
@@ -72,14 +84,25 @@ these days' files alone, unless days are given; what people wrote lies apart for
   opened; a timeline of the intake shows it too.
 - What was erased still counts, without what leads to a person: it belongs to no order, seller or buyer any
   more.
-- A day's rows reach the lake within the hour. While the files of a day of more than about 128 MB are divided,
-  a query may count some rows of that day twice: for some seconds, or until the next round an hour later,
-  should the division be interrupted.
+- A conversation's own objects are there moments after something happened; a day's rows reach the lake within
+  the hour. While the files of a day of more than about 128 MB are divided, a query may count some rows of
+  that day twice: for some seconds, or until the next round an hour later, should the division be interrupted.
 
 Parameters that are dates take `2026-09-04`, `today` or `today-30`, and both days count.
 
 ## The queries
 
+"""
+
+
+VIEWS_INTRODUCTION: Final = f"""
+## Views
+
+Arrays are hard to ask, so each of these has a row for every member of one. They are asked like tables, by
+`parley query --sql` and in Athena's console. A first contact that went on to another conversation is told
+there alone. Their `{DAY.name}` is that of [`messages`](#messages): name it in WHERE, and only those days are
+read. Of the message each has as well
+{{shared}}.
 """
 
 
@@ -93,6 +116,7 @@ def page() -> str:
         write_lake(rows(world), lake, working)
         write_error(lake, FIRST, "column-missing")
         given = _given(world)
+        write_entries(world, given["conversation_id"], lake)
         _write_content(world, given["conversation_id"], lake)
         parts = [INTRODUCTION]
         parts += [f"- [`{name}`](#{name}): {query.title}\n" for name, query in QUERIES.items()]
@@ -104,6 +128,7 @@ def page() -> str:
             answer = engine.run(named_statement(query, bound), lambda _state, _scanned: None)
             parts += _section(query, values, answer)
         parts += _tables()
+        parts += _views(lake, fetched)
     return "".join(parts)
 
 
@@ -156,6 +181,10 @@ def _section(query: Query, values: Mapping[str, str], answer: Answer) -> Iterato
         yield f"| `{each.name}` | {each.type} | {default} | {each.says} |\n"
     options = "".join(f" --param {name}={value}" for name, value in values.items())
     yield f"\n```\n$ parley query {query.name}{options}\n```\n\n"
+    yield from _rows(answer)
+
+
+def _rows(answer: Answer) -> Iterator[str]:
     yield "| " + " | ".join(answer.columns) + " |\n|" + "---|" * len(answer.columns) + "\n"
     for row in answer.rows[:SHOWN]:
         yield "| " + " | ".join(told(cell).replace("|", "\\|") for cell in row) + " |\n"
@@ -166,25 +195,39 @@ def _section(query: Query, values: Mapping[str, str], answer: Answer) -> Iterato
 
 def _tables() -> Iterator[str]:
     yield (
-        "\n## Tables\n\nEvery table has the column `day` (text, `2026-09-04`), by which files are found: name"
-        " it in WHERE, and only those days are read.\n"
+        "\n## Tables\n\nThese have the column `day` (text, `2026-09-04`), by which files are found: name it"
+        " in WHERE, and only those days are read.\n"
     )
     for table in (*TABLES.values(), ERRORS):
-        yield from _table(table)
+        yield from _table(table.name, table.says, table.columns)
     yield (
-        "\n### content\n\nWhat people wrote, as the other party saw it: one object a message, found by"
-        " `conversation_id`.\n\n| column | type | is |\n|---|---|---|\n"
-        "| `conversation_id` | string | the conversation; has to be named |\n"
-        "| `subject` | string | the subject |\n| `text` | string | the text |\n"
-        "| `others` | array<string> | what another alternative of the mail said |\n"
-        '| `"$path"` | string | the object; its name is `content_name` of `messages` |\n'
+        "\n`content` and `entries` are the archive's own objects, which are found by `conversation_id`"
+        " (text); it has to be named in WHERE. An object that is no JSON is a row without values: `parley"
+        ' verify` says why. `"$path"` is the object: in `content` its name is `content_name` of `messages`,'
+        " and the last part of `folder` of `entries`.\n"
     )
+    for kept in BY_CONVERSATION.values():
+        yield from _table(kept.name, kept.says, kept.columns)
 
 
-def _table(table: Table) -> Iterator[str]:
-    yield f"\n### {table.name}\n\n{table.says[0].upper()}{table.says[1:]}.\n"
+def _views(lake: Path, fetched: Path) -> Iterator[str]:
+    bucket = FolderBucket(lake)
+    shared = [each.name for each in MESSAGES.columns if all(each in view.columns for view in VIEWS.values())]
+    listed = ", ".join(f"`{each}`" for each in shared)
+    yield VIEWS_INTRODUCTION.format(shared=textwrap.fill(listed, width=110))
+    for view in VIEWS.values():
+        own = [each for each in view.columns if each.name not in shared and each != DAY]
+        yield from _table(f"{view.name} (view)", view.says, own)
+        sql = ASKED_OF_VIEWS[view.name]
+        yield f'\n```\n$ parley query --sql "{sql}"\n```\n\n'
+        engine = LocalLake(bucket, bucket, fetched)
+        yield from _rows(engine.run(free_statement(sql), lambda _state, _scanned: None))
+
+
+def _table(name: str, says: str, columns: Sequence[Column]) -> Iterator[str]:
+    yield f"\n### {name}\n\n{says[0].upper()}{says[1:]}.\n"
     yield "\n| column | type | is |\n|---|---|---|\n"
-    for each in table.columns:
+    for each in columns:
         mark = " (empty once erased)" if each.is_personal else ""
         yield f"| `{each.name}` | {each.type} | {each.says}{mark} |\n"
 

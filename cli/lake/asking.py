@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +15,12 @@ from cli.lake.objects import S3Bucket
 from cli.lake.places import conversations_of
 from cli.lake.statements import Statement
 from cli.options import case_of
-from parley.lake.catalogue import Query
-from parley.lake.parameters import MAX_DAYS
+from cli.reviewing import What
+from parley.lake.tables import CONTENT, ENTRIES, ConversationTable
 
 _WORKGROUPS: Final = {"reviewing": "ReviewingWorkgroup", "auditing": "AuditingWorkgroup"}
-_NO_DAY: Final = "2026-01-01"
-"""Of which there is little: for a conversation in which nothing happened."""
+_READS: Final[Mapping[ConversationTable, What]] = {ENTRIES: "entries", CONTENT: "transcript"}
+"""How a read is recorded; of both, the latter."""
 _DATABASE: Final = "LakeDatabase"
 """What the names of the stack's outputs begin with."""
 
@@ -44,31 +43,22 @@ def engine_of(site: Site, workgroup: str) -> Iterator[Engine]:
         yield LocalLake(review, archive, Path(folder).resolve())
 
 
-def days_of(query: Query, given: Mapping[str, str], site: Site) -> Mapping[str, str]:
-    """The days (UTC) on which something happened in the conversation that a query is about, as parameters, so
-    that it opens no others: the first and the last, and each by itself unless there are too many. Nothing for
-    a query that takes no days, or where a person gave any."""
-    names = {each.name for each in query.parameters}
-    if "days" not in names or "conversation_id" not in given or given.keys() & {"days", "from", "to"}:
-        return {}
-    if site.api is None:
-        raise PartMissingError(Part.API.value[1])
-    moments = (datetime.fromisoformat(each.at) for each in site.api.history(given["conversation_id"]))
-    days = sorted({each.astimezone(UTC).date().isoformat() for each in moments}) or [_NO_DAY]
-    each_day = {"days": ",".join(days)} if len(days) <= MAX_DAYS else {}
-    return {"from": days[0], "to": days[-1], **each_day}
-
-
 def record_reads(statement: Statement, case: str | None, site: Site) -> None:
-    """Before content is read: who, which conversation, which case. Other statements are not recorded."""
-    if not statement.reads_content:
+    """Before a conversation's own objects are read: who, which conversation, which case; once for each, its
+    transcript where text is read and else its entries. Other statements are not recorded."""
+    reads = {
+        conversation: what
+        for table, what in _READS.items()
+        if table.name in statement.tables
+        for conversation in conversations_of(statement.tree, table.name)
+    }
+    if not reads:
         return
-    conversations = sorted(conversations_of(statement.tree))
     known = case_of(case)
     if site.api is None:
         raise PartMissingError(Part.API.value[1])
-    for conversation in conversations:
-        site.api.record_read(conversation, case=known, what="transcript")
+    for conversation, what in sorted(reads.items()):
+        site.api.record_read(conversation, case=known, what=what)
 
 
 def _output(site: Site, prefix: str) -> str:

@@ -4,8 +4,9 @@ What Athena does by partition projection is done here by hand: of the days and c
 the ones that the statement's conditions admit. Files lie in a folder that ends with the command.
 """
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,18 +17,17 @@ import duckdb
 
 from cli.lake.engines import Answer, Cell, EngineError, Progress
 from cli.lake.places import conversations_of, day_conditions
-from cli.lake.statements import CONTENT, Statement, for_duckdb
-from parley.archive.keys import CONTENTS
+from cli.lake.statements import Statement, for_duckdb, view_for_duckdb
+from parley.archive.chain import read_json
 from parley.compacting.types import duckdb_type
-from parley.lake.tables import ERRORS, TABLES, Table
+from parley.lake.tables import BY_CONVERSATION, ERRORS, TABLES, ConversationTable, Table
+from parley.lake.views import VIEWS
 
 _TABLES: Final = {**TABLES, ERRORS.name: ERRORS}
 _DAY: Final = re.compile(r"day=(\d{4}-\d{2}-\d{2})/[^/]+[.]parquet")
 _THREADS: Final = 2
-_JSON_LINES: Final = (
-    "filename = true, format = 'newline_delimited', maximum_object_size = 67108864,"
-    " columns = {subject: 'VARCHAR', text: 'VARCHAR', others: 'VARCHAR[]'}"
-)
+# A value of another type than its column is none.
+_JSON_LINES: Final = "format = 'newline_delimited', maximum_object_size = 67108864, ignore_errors = true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,14 @@ class LocalLake:
             connection.execute("SET TimeZone = 'UTC'")
             opened: list[Found] = []
             progress("fetching", 0)
-            for name in sorted(statement.tables & _TABLES.keys()):
+            views = [view for view in VIEWS.values() if view.name in statement.tables]
+            tables = statement.tables | {view.table.name for view in views}
+            for name in sorted(tables & _TABLES.keys()):
                 opened += self._make_view(_TABLES[name], statement, connection)
-            if CONTENT in statement.tables:
-                opened += self._make_content(statement, connection)
+            for view in views:
+                connection.execute(f'CREATE VIEW "{view.name}" AS {view_for_duckdb(view)}')
+            for name in sorted(statement.tables & BY_CONVERSATION.keys()):
+                opened += self._make_view_of_lines(BY_CONVERSATION[name], statement, connection)
             scanned = sum(each.octets for each in opened)
             progress("running", scanned)
             _shut(connection, str(self._folder))
@@ -89,27 +93,43 @@ class LocalLake:
         connection.execute(f'CREATE VIEW "{table.name}" AS {view}')
         return wanted
 
-    def _make_content(self, statement: Statement, connection: duckdb.DuckDBPyConnection) -> Sequence[Found]:
+    def _make_view_of_lines(
+        self, table: ConversationTable, statement: Statement, connection: duckdb.DuckDBPyConnection
+    ) -> Sequence[Found]:
         wanted = [
             found
-            for conversation in sorted(conversations_of(statement.tree))
-            for found in self._archive.list(f"{CONTENTS}{conversation}/")
+            for conversation in sorted(conversations_of(statement.tree, table.name))
+            for found in self._archive.list(f"{table.prefix}{conversation}/")
             if found.key.endswith(".json")
         ]
         self._archive.fetch([each.key for each in wanted], self._folder)
-        empty = ", ".join(
-            f'CAST(NULL AS VARCHAR) AS "{name}"' for name in ("conversation_id", "subject", "text", "$path")
+        rewritten = self._folder / f"{table.name}.jsonl"
+        with rewritten.open("wb") as lines:
+            for each in wanted:
+                lines.writelines(_lines(each.key, self._folder / each.key, table))
+        columns = {each.name: duckdb_type(each.type) for each in table.columns}
+        columns |= dict.fromkeys(("conversation_id", "$path"), "VARCHAR")
+        read = ", ".join(f'"{name}": {_quoted(kind)}' for name, kind in columns.items())
+        connection.execute(
+            f'CREATE VIEW "{table.name}" AS SELECT * FROM read_json({_quoted(str(rewritten))},'  # noqa: S608  # quoted
+            f" {_JSON_LINES}, columns = {{{read}}})"
         )
-        view = f"SELECT {empty}, CAST(NULL AS VARCHAR[]) AS others WHERE false"
-        if wanted:
-            files = ", ".join(_quoted(str(self._folder / each.key)) for each in wanted)
-            # The folder's name is the conversation.
-            view += (
-                " UNION ALL BY NAME SELECT split_part(filename, '/', -2) AS conversation_id, subject, text,"  # noqa: S608  # as above
-                f' others, filename AS "$path" FROM read_json([{files}], {_JSON_LINES})'
-            )
-        connection.execute(f"CREATE VIEW {CONTENT} AS {view}")
         return wanted
+
+
+def _lines(key: str, path: Path, table: ConversationTable) -> Iterator[bytes]:
+    """What Athena's reader finds in an object: a line is a row, and one that is no JSON a row of nulls. Its
+    folder is the conversation."""
+    told = {"$path": key, "conversation_id": key.split("/")[-2]}
+    for line in path.read_bytes().splitlines():
+        try:
+            read = read_json(line)
+        except ValueError:
+            read = None
+        fields = read if isinstance(read, dict) else {}
+        row = {each.name: fields.get(each.name) for each in table.columns} | told
+        # DuckDB takes no lone surrogate, which a mail may have written.
+        yield json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def _shut(connection: duckdb.DuckDBPyConnection, *folders: str) -> None:
@@ -120,9 +140,11 @@ def _shut(connection: duckdb.DuckDBPyConnection, *folders: str) -> None:
 
 
 def _days(days: Mapping[str, object], table: Table, statement: Statement) -> Sequence[str]:
-    """Those that the statement's conditions admit at some place; all where that cannot be told from them.
-    Conditions are what a person wrote, so that nothing of this machine is within reach meanwhile."""
-    places = day_conditions(statement.tree, table.name)
+    """Those that the statement's conditions admit at some place, be it of a view over the table, whose `day`
+    is the table's; all where that cannot be told from them. Conditions are what a person wrote, so that
+    nothing of this machine is within reach meanwhile."""
+    names = [table.name, *(view.name for view in VIEWS.values() if view.table is table)]
+    places = [place for name in names for place in day_conditions(statement.tree, name)]
     admitted = " OR ".join(
         "(" + " AND ".join(f"({for_duckdb(each)})" for each in conditions) + ")" if conditions else "true"
         for conditions in places

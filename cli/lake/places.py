@@ -6,7 +6,6 @@ from typing import Final
 
 from sqlglot import exp
 
-from cli.lake.statements import CONTENT
 from parley.lake.parameters import QueryError
 
 _CONVERSATION: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -49,17 +48,17 @@ def _unqualified(condition: exp.Expr) -> exp.Expr:
     return bare
 
 
-def conversations_of(tree: exp.Expr) -> frozenset[str]:
-    """The conversations whose content a statement reads. Raises `QueryError` where it does not name one at
-    each place: Athena refuses that too, for it cannot know where to look."""
+def conversations_of(tree: exp.Expr, table: str) -> frozenset[str]:
+    """The conversations of which a statement reads a table that lies by conversation. Raises `QueryError`
+    where it does not name one at each place: Athena refuses that too, for it cannot know where to look."""
     found = set[str]()
-    for conditions in sources(tree, CONTENT):
+    for conditions in sources(tree, table):
         named = {each for condition in conditions for each in _named(condition)}
         if not named or not all(map(_CONVERSATION.fullmatch, named)):
             raise QueryError(
                 "conversation-missing",
                 "--sql",
-                "The table content is read by conversation: add WHERE conversation_id = '…'.",
+                f"The table {table} is read by conversation: add WHERE conversation_id = '…'.",
             )
         found |= named
     return frozenset(found)

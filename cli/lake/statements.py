@@ -14,12 +14,11 @@ from sqlglot.errors import SqlglotError
 
 from parley.lake.catalogue import Bound, Query, Workgroup
 from parley.lake.parameters import QueryError
-from parley.lake.tables import ERRORS, TABLES
+from parley.lake.tables import BY_CONVERSATION, ERRORS, TABLES
+from parley.lake.views import VIEWS, View
 
-CONTENT: Final = "content"
-"""The table of what people wrote."""
 AUDITED: Final = frozenset({"reviewer_actions", ERRORS.name})
-READABLE: Final = frozenset({*TABLES, CONTENT, ERRORS.name})
+READABLE: Final = frozenset({*TABLES, *VIEWS, *BY_CONVERSATION, ERRORS.name})
 _DIALECT: Final = "trino"
 _WRITING: Final = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
 
@@ -27,17 +26,13 @@ _WRITING: Final = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """sql: with `?` where there are literals, one for each. tree: the same with the literals in it. tables:
-    the lake's that it names."""
+    the lake's tables and views that it names."""
 
     sql: str
     literals: tuple[str, ...]
     tree: exp.Expr
     tables: frozenset[str]
     workgroup: Workgroup
-
-    @property
-    def reads_content(self) -> bool:
-        return CONTENT in self.tables
 
 
 def named_statement(query: Query, bound: Bound) -> Statement:
@@ -139,6 +134,10 @@ def _defined(tree: exp.Expr) -> frozenset[str]:
 
 def for_duckdb(tree: exp.Expr) -> str:
     return tree.sql(dialect="duckdb", identify=True)
+
+
+def view_for_duckdb(view: View) -> str:
+    return for_duckdb(_read(view.sql))
 
 
 def values_of(given: Sequence[str]) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from cli.checks.site import Site
 from cli.commanding import examples, site_command
+from cli.connecting import UsageError
 from cli.options import REVIEWER, SENIOR, Case, Json, case_of, end
 from cli.review import showing
 from cli.review.commands import Conversation, api_of
@@ -21,6 +22,16 @@ held = typer.Typer(
 )
 
 Reason = Annotated[str, typer.Option(help="Why. It is kept in the conversation's archive, with your name.")]
+Place = Annotated[
+    str,
+    typer.Argument(
+        metavar="CONVERSATION", help="The conversation's id, or receipt:…, as `held list` shows it."
+    ),
+]
+MaybeReason = Annotated[
+    str | None,
+    typer.Option(help="Why, kept in the conversation's archive with your name. None for a receipt's mail."),
+]
 Message = Annotated[str, typer.Argument(help="The message's id, as `held list` shows it.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before.")]
 _DONE = "0 done, 2 not."
@@ -101,22 +112,31 @@ def waiting(site: Site, json: Json = False) -> None:
     role=SENIOR,
     examples=examples(
         f"parley review held release {_ID} jx2… --case 2026-117 --reason 'A shop catalogue, no spam.'",
+        "parley review held release receipt:o8i2… jx2… --case 2026-117",
         status=_DONE,
     ),
 )
 def release(
     site: Site,
-    conversation: Conversation,
+    conversation: Place,
     message: Message,
-    reason: Reason,
+    reason: MaybeReason = None,
     case: Case = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Send a held mail after all, masked as any other. What cannot be masked safely stays held."""
-    case = case_of(case)
+    """Send a held mail after all, masked as any other. What cannot be masked safely stays held.
+
+    One of no conversation is received for the aliases that it names; the operator's is forwarded.
+    """
+    case, receipt = case_of(case), _receipt_of(conversation, reason)
+    if receipt:
+        _agreed("Release the mail? It is received for the aliases that it names.", yes=yes, json=json)
+        state = api_of(site).release_loose(receipt, message, case=case)
+        _told(message, state, "Asked for. What cannot go is listed again: parley review held list", json=json)
+        return
     _agreed("Release the mail? It is sent to the other party.", yes=yes, json=json)
-    state = api_of(site).release(conversation, message, case=case, reason=reason)
+    state = api_of(site).release(conversation, message, case=case, reason=reason or "")
     _told(message, state, f"Being sent. What became of it: parley review show {conversation}", json=json)
 
 
@@ -125,23 +145,40 @@ def release(
     "refuse",
     role=SENIOR,
     examples=examples(
-        f"parley review held refuse {_ID} jx2… --case 2026-117 --reason 'A threat.'", status=_DONE
+        f"parley review held refuse {_ID} jx2… --case 2026-117 --reason 'A threat.'",
+        "parley review held refuse receipt:o8i2… jx2… --case 2026-117",
+        status=_DONE,
     ),
 )
 def refuse(
     site: Site,
-    conversation: Conversation,
+    conversation: Place,
     message: Message,
-    reason: Reason,
+    reason: MaybeReason = None,
     case: Case = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Refuse a held mail for good. Its author is told, if proved."""
-    case = case_of(case)
-    _agreed("Refuse the mail for good? Its author is told.", yes=yes, json=json)
-    state = api_of(site).refuse(conversation, message, case=case, reason=reason)
+    """Refuse a held mail for good. Its author is told, if proved; nobody of one of no conversation."""
+    case, receipt = case_of(case), _receipt_of(conversation, reason)
+    told = "Nobody" if receipt else "Its author"
+    _agreed(f"Refuse the mail for good? {told} is told.", yes=yes, json=json)
+    if receipt:
+        state = api_of(site).refuse_loose(receipt, message, case=case)
+    else:
+        state = api_of(site).refuse(conversation, message, case=case, reason=reason or "")
     _told(message, state, "Refused.", json=json)
+
+
+def _receipt_of(place: str, reason: str | None) -> str | None:
+    """The receipt of a mail that belongs to no conversation. Raises `UsageError`."""
+    if not place.startswith(showing.OF_RECEIPT):
+        if not reason:
+            raise UsageError("Say why: --reason.")
+        return None
+    if reason:
+        raise UsageError("There is no conversation that could keep a reason: write it into the case.")
+    return place.removeprefix(showing.OF_RECEIPT)
 
 
 def _agreed(question: str, *, yes: bool, json: bool) -> None:

@@ -23,6 +23,8 @@ _UNSHOWN = {
     "access-denied": "may be read by a senior reviewer",
     "content-unreadable": "cannot be read; parley verify tells whether it was altered",
 }
+OF_RECEIPT = "receipt:"
+"""How a mail that belongs to no conversation is named where others have that: by its receipt."""
 _STYLES = {"relayed": "green", "released": "green", "held": "yellow", "releasing": "yellow"}
 
 
@@ -45,7 +47,7 @@ def held_table(held: Iterable[HeldMessage]) -> Table:
     table = _table("conversation", "message", "received", "direction", "state", "why")
     for each in held:
         received, why = shown(each.received_at), " ".join(each.codes)
-        conversation, direction = each.conversation or "(unknown)", each.direction or ""
+        conversation, direction = each.conversation or OF_RECEIPT + each.receipt, each.direction or ""
         _row(table, conversation, each.message, received, direction, each.state, why)
     return table
 

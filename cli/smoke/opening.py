@@ -30,7 +30,8 @@ def open_conversation(
     """What was opened, or None with the reason. The author buys, the counterpart sells."""
     try:
         buyer = _register("buyer", author, party_id(author), marketplace)
-        seller = _register("seller", scenario.mailbox, scenario.party, marketplace)
+        counterpart, mailbox = scenario.counterpart(token)
+        seller = _register("seller", mailbox, counterpart, marketplace)
         order = f"smoke-{token}-{scenario.party.removeprefix('smoke-')}"
         opened = marketplace.open_conversation(order=order, buyer=buyer, seller=seller)
     except ApiProblem as problem:

@@ -15,6 +15,14 @@ class Scenario:
     mailbox: str
     events: frozenset[str]
 
+    def counterpart(self, token: str) -> tuple[str, str]:
+        """Id and mailbox of the counterpart in the run of that token. A mailbox that bounced is unreachable
+        from then on, so each run has another one: SES's simulator takes any label."""
+        if self.name != "bounce":
+            return self.party, self.mailbox
+        local_part, _, domain = self.mailbox.partition("@")
+        return f"{self.party}-{token}", f"{local_part}+{token}@{domain}"
+
 
 # AWS: "Using the mailbox simulator manually". These mails cost what others do, and count in no bounce or
 # complaint rate.

@@ -42,6 +42,11 @@ def update_party(request: Request, office: Office) -> Answer:
     return _party(parties.update(PartyId(request.parameters["party"]), Changes(**given), office))
 
 
+def confirm_mailbox(request: Request, office: Office) -> Answer:
+    registered = parties.confirm(PartyId(request.parameters["party"]), office)
+    return _party(registered, 200 if registered.party.unreachable is None else 202)
+
+
 def open_conversation(request: Request, office: Office) -> Answer:
     given = request.body
     conversation, new = conversations.open_for_order(
@@ -80,7 +85,7 @@ def get_description(_request: Request, _office: Office) -> Answer:
 ANSWERS: dict[str, Callable[[Request, Office], Answer]] = {
     each.__name__: each
     for each in (
-        *(register_party, get_party, update_party),
+        *(register_party, get_party, update_party, confirm_mailbox),
         *(open_conversation, get_conversation, set_status, list_conversations),
         get_description,
     )
@@ -113,6 +118,8 @@ def _party(registered: Registered, status: int = 200) -> Answer:
         "public_contacts": sorted(party.public_contacts),
         "own_domains": sorted(party.own_domains),
         "contact_alias": None if registered.contact is None else str(registered.contact),
+        "reachable": party.unreachable is None,
+        "opted_out": party.opted_out_at is not None,
     }
     return Answer(status, written(body), party.id)
 

@@ -26,7 +26,7 @@ PROBLEMS: dict[str, tuple[HTTPStatus, str]] = {
     "unknown-route": (HTTPStatus.NOT_FOUND, "There is nothing here. /openapi.json lists what there is."),
     "unknown-party": (HTTPStatus.NOT_FOUND, "No party has this id. Register it first."),
     "unknown-conversation": (HTTPStatus.NOT_FOUND, "No conversation has this id."),
-    "unknown-message": (HTTPStatus.NOT_FOUND, "The conversation has no message of this id."),
+    "unknown-message": (HTTPStatus.NOT_FOUND, "There is no message of this id there."),
     "unknown-hold": (HTTPStatus.NOT_FOUND, "No hold of this id was ever placed on the conversation."),
     "party-exists": (HTTPStatus.CONFLICT, "A party of this id is registered and differs. Change it instead."),
     "mailbox-registered": (

@@ -15,6 +15,7 @@ from parley.reviewing.holds import Placed
 from parley.reviewing.holds import lift_hold as lift
 from parley.reviewing.holds import place_hold as place
 from parley.reviewing.looking import held_mail, history_of
+from parley.reviewing.loose import LooseMail, refuse_loose, release_loose
 from parley.reviewing.notes import add_note as add
 from parley.reviewing.ports import Desk
 from parley.reviewing.reads import What
@@ -61,6 +62,14 @@ def refuse_message(request: Request, desk: Desk) -> Answer:
     return _decided(decisions.refuse(_message_id(request), _reasoned(request), desk))
 
 
+def release_loose_message(request: Request, desk: Desk) -> Answer:
+    return _decided(release_loose(_loose(request), desk))
+
+
+def refuse_loose_message(request: Request, desk: Desk) -> Answer:
+    return _decided(refuse_loose(_loose(request), desk))
+
+
 def record_read(request: Request, desk: Desk) -> Answer:
     given = request.body
     read, at = record(
@@ -96,7 +105,7 @@ REVIEWING: dict[str, Callable[[Request, Desk], Answer]] = {
     each.__name__: each
     for each in (
         *(get_history, add_note, place_hold, lift_hold, record_read, record_party_read, record_export),
-        *(list_held, release_message, refuse_message),
+        *(list_held, release_message, refuse_message, release_loose_message, refuse_loose_message),
     )
 }
 
@@ -107,6 +116,15 @@ def _conversation_id(request: Request) -> ConversationId:
 
 def _message_id(request: Request) -> MessageId:
     return MessageId(request.parameters["message"])
+
+
+def _loose(request: Request) -> LooseMail:
+    return LooseMail(
+        receipt=request.parameters["receipt"],
+        message=_message_id(request),
+        case=request.body["case"],
+        actor=request.caller,
+    )
 
 
 def _reasoned(request: Request) -> Statement:
@@ -134,6 +152,7 @@ def _decided(message: Message) -> Answer:
 def _waiting(message: Message) -> dict[str, Any]:
     return {
         "conversation": message.conversation,
+        "receipt": message.receipt_id,
         "message": message.id,
         "state": message.state,
         "codes": message.codes,

@@ -82,6 +82,10 @@ class RelaySettings(InboxSettings):
     """ARN of the secret whose string keys the hash of the mailbox index."""
     lease_seconds: int
     """How long a message belongs to the invocation that claimed it; above the function's timeout."""
+    queue_url: str
+    """The queue that feeds it; what could not be finished is put off there."""
+    dead_letters_url: str
+    """Where it puts what fails again and again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,26 @@ class ArchiveSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingSettings(Settings):
+    """Of track_delivery."""
+
+    relay_domain: str
+    marketplace_name: str
+    region: str
+    """Region of the SES identity."""
+    configuration_set: str
+    mailbox_key_secret: str
+    complaints: str
+    """What becomes of a party that complains of a mail: "flag" (recorded) or "opt-out" (sent no more)."""
+    queue_url: str
+    """The queue that feeds it: what only has to wait is put off there."""
+    dead_letters_url: str
+    """Where it leaves what fails for its own sake."""
+    event_seconds: int
+    """How long one event may take at most: with less time left none is begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(Settings):
     """Of admin_api."""
 
@@ -118,6 +142,8 @@ class ApiSettings(Settings):
     """Where it is kept who read what."""
     queue_url: str
     """The queue that feeds receive_mail: what a reviewer releases is asked for there."""
+    events_queue_url: str
+    """The queue that feeds track_delivery: a confirmation of a mailbox is asked for there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

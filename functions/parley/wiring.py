@@ -4,13 +4,12 @@ What receive_mail does not need is imported where it is wired: every import coun
 """
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from parley.mail.address import AddressError, parse_mailbox
 from parley.relaying.outside import Deployment, Outside
-from parley.relaying.ports import Clock, Inbox, Messages, Queue
 from parley.settings import (
     ApiSettings,
     ArchiveSettings,
@@ -19,6 +18,7 @@ from parley.settings import (
     RelaySettings,
     SettingsError,
     SweepSettings,
+    TrackingSettings,
     variable,
 )
 from parley.stores.archive import S3Archive
@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from parley.compacting import ports as compacting
     from parley.erasing import ports as erasing
     from parley.registering.ports import Office
+    from parley.relaying.sweep import Sweeping
+    from parley.relaying.unfinished import Recourse
     from parley.reviewing.ports import Desk
+    from parley.tracking import ports as tracking
 
 
 @cache
@@ -48,19 +51,60 @@ def wire() -> tuple[Outside, Deployment]:
 
 
 @cache
-def wire_sweep() -> tuple[Inbox, Messages, Queue, Clock, str]:
-    """tend_archive: the ports of the sweep, and the inbox's prefix. Raises `SettingsError`."""
+def wire_recourse() -> "Recourse":
+    """receive_mail, once something could not be finished. Raises `SettingsError`."""
+    return _recourse(RelaySettings.from_environment(os.environ))
+
+
+@cache
+def wire_tracking_recourse() -> "Recourse":
+    """track_delivery, once something could not be finished. Raises `SettingsError`."""
+    return _recourse(TrackingSettings.from_environment(os.environ))
+
+
+def _recourse(settings: RelaySettings | TrackingSettings) -> "Recourse":
+    from parley.relaying.unfinished import Recourse
+    from parley.stores.failures import DynamoFailures
+    from parley.stores.passing import passes
+    from parley.stores.queue import SqsDeliveries
+
+    clients = Clients(settings.region)
+    return Recourse(
+        deliveries=SqsDeliveries(lambda: clients.sqs, settings.queue_url, settings.dead_letters_url),
+        failures=DynamoFailures(clients.dynamodb, settings.table),
+        receipts=DynamoMessages(clients.dynamodb, settings.table),
+        passes=passes,
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+    )
+
+
+@cache
+def wire_sweep() -> "Sweeping":
+    """tend_archive: the ports of the sweep. Raises `SettingsError`."""
+    from parley.relaying.sweep import Sweeping
     from parley.stores.queue import SqsQueue
+    from parley.stores.rounds import DynamoRounds
 
     settings = SweepSettings.from_environment(os.environ)
     clients = Clients()
-    return (
-        S3Inbox(clients.s3, settings.inbox_bucket, settings.inbox_prefix),
-        DynamoMessages(clients.dynamodb, settings.table),
-        SqsQueue(lambda: clients.sqs, settings.queue_url),
-        SystemClock(),
-        settings.inbox_prefix,
+    return Sweeping(
+        inbox=S3Inbox(clients.s3, settings.inbox_bucket, settings.inbox_prefix),
+        messages=DynamoMessages(clients.dynamodb, settings.table),
+        rounds=DynamoRounds(clients.dynamodb, settings.table),
+        queue=SqsQueue(lambda: clients.sqs, settings.queue_url),
+        clock=SystemClock(),
+        inbox_prefix=settings.inbox_prefix,
     )
+
+
+def wire_waiting() -> tuple[datetime | None, datetime]:
+    """tend_archive: when SES received the held message that has waited longest, if any, and the present time.
+    Raises `SettingsError`."""
+    from parley.stores.waiting import DynamoWaiting
+
+    settings = SweepSettings.from_environment(os.environ)
+    return DynamoWaiting(Clients().dynamodb, settings.table).oldest(), SystemClock().now()
 
 
 @cache
@@ -151,6 +195,35 @@ def wire_lake() -> "compacting.Outside":
 
 
 @cache
+def wire_tracking() -> "tuple[tracking.Outside, tracking.Place]":
+    """track_delivery: its ports, and its place. Raises `SettingsError`."""
+    from parley.stores.deliveries import DynamoDeliveries
+    from parley.stores.erasure_objects import SesSuppressions
+    from parley.stores.notices import DynamoNotices
+    from parley.stores.reachability import DynamoReachability
+    from parley.tracking import ports as tracking
+
+    settings = TrackingSettings.from_environment(os.environ)
+    clients = Clients(settings.region)
+    outside = tracking.Outside(
+        deliveries=DynamoDeliveries(clients.dynamodb, settings.table),
+        reachability=DynamoReachability(clients.dynamodb, settings.table),
+        notices=DynamoNotices(clients.dynamodb, settings.table),
+        index=MailboxIndex(lambda: clients.secretsmanager, settings.mailbox_key_secret),
+        suppressions=SesSuppressions(clients.sesv2),
+        mailer=SesMailer(clients.sesv2, settings.configuration_set),
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+    )
+    return outside, tracking.Place(
+        relay_domain=settings.relay_domain,
+        marketplace_name=settings.marketplace_name,
+        complaints_opt_out=_complaints_opt_out(settings),
+        event_time=timedelta(seconds=settings.event_seconds),
+    )
+
+
+@cache
 def wire_reviewing() -> "Desk":
     """admin_api: the ports of what reviewers do. Raises `SettingsError`."""
     from parley.reviewing.ports import Desk
@@ -162,6 +235,7 @@ def wire_reviewing() -> "Desk":
     clients = Clients()
     return Desk(
         reviews=DynamoReviews(clients.dynamodb, settings.table),
+        messages=DynamoMessages(clients.dynamodb, settings.table),
         history=DynamoHistory(clients.dynamodb, settings.table),
         archive=S3Archive(clients.s3, settings.archive_bucket),
         accesses=S3Review(clients.s3, settings.review_bucket),
@@ -175,6 +249,7 @@ def wire_reviewing() -> "Desk":
 def wire_registering() -> "Office":
     """admin_api: its ports. Raises `SettingsError`."""
     from parley.registering.ports import Office
+    from parley.stores.queue import SqsQueue
     from parley.stores.registry import DynamoRegistry
 
     settings = ApiSettings.from_environment(os.environ)
@@ -183,9 +258,17 @@ def wire_registering() -> "Office":
     return Office(
         registry=DynamoRegistry(clients.dynamodb, settings.table, index),
         ids=index,
+        requests=SqsQueue(lambda: clients.sqs, settings.events_queue_url),
+        clock=SystemClock(),
         entropy=SystemEntropy(),
         relay_domain=settings.relay_domain,
     )
+
+
+def _complaints_opt_out(settings: TrackingSettings) -> bool:
+    if settings.complaints not in ("flag", "opt-out"):
+        raise SettingsError(f"{variable('complaints')} must be flag or opt-out, not {settings.complaints!r}")
+    return settings.complaints == "opt-out"
 
 
 def deployment(settings: RelaySettings) -> Deployment:

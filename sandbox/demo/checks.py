@@ -19,7 +19,6 @@ from sandbox.seeding import Correspondence
 
 NOTHING = "nothing"
 _SHORT = 8
-_EVENTS_QUEUE = "DeliveryEventsQueue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +97,25 @@ def files(raw: bytes) -> dict[str, bytes]:
     return found
 
 
-def chain(filed: Sequence[Filed], head: Head) -> Check:
-    """Every link recomputed from what lies in the archive, up to the tip that the table names."""
-    faults = list(_chain_faults(filed, head))
+def chain(filed: Sequence[Filed], links: Sequence[str], head: Head) -> Check:
+    """Every link recomputed, those of mails from what the archive holds, up to the tip that the table names.
+    links: of mails and of what SES told of them, as the table has them, in order."""
+    faults = list(_chain_faults(filed, links, head))
     name = f"{filed[0].message.conversation}"[:_SHORT] if filed else "a conversation without mails"
-    claim = f"{name}…: {len(filed)} in a chain without a gap, and every hash fits the archived mails."
+    told = len(links) - len(filed)
+    claim = (
+        f"{name}…: {len(filed)} mails and {told} events in a chain without a gap, and every hash fits the "
+        "archived mails."
+    )
     return Check(claim, NOTHING, "; ".join(faults) or NOTHING)
 
 
 def queues_empty(depths: Sequence[Depth]) -> Check:
-    """All queues but the one that keeps SES's events, which nothing has to empty."""
-    full = [
-        f"{each.label}: {each.messages}" for each in depths if each.messages and each.label != _EVENTS_QUEUE
-    ]
+    full = [f"{each.label}: {each.messages}" for each in depths if each.messages]
     return Check(
-        "Nothing waits: the queue and all dead-letter queues are empty.", NOTHING, ", ".join(full) or NOTHING
+        "Nothing waits: both queues and all dead-letter queues are empty.",
+        NOTHING,
+        ", ".join(full) or NOTHING,
     )
 
 
@@ -140,20 +143,22 @@ def _identity(mailbox: str, alias: str) -> Identity:
     )
 
 
-def _chain_faults(filed: Sequence[Filed], head: Head) -> Iterable[str]:
+def _chain_faults(filed: Sequence[Filed], links: Sequence[str], head: Head) -> Iterable[str]:
     previous = ""
-    for place, each in enumerate(filed, 1):
-        text = each.message.link or ""
-        if json.loads(text) != each.link or json.loads(each.message.record or "{}") != each.entry["record"]:
-            yield f"entry {place} differs from the table"
-        if each.link["seq"] != place or each.link["previous"] != previous:
+    for place, text in enumerate(links, 1):
+        link = json.loads(text)
+        if link["seq"] != place or link["previous"] != previous:
             yield f"link {place} does not follow the one before"
         previous = link_hash(text)
-        if each.entry["link_hash"] != previous:
+    if (head.seq, head.tip) != (len(links), previous):
+        yield f"the table's tip is link {head.seq}, that of what happened {len(links)}"
+    for each in filed:
+        text, place = each.message.link or "", each.message.seq
+        if json.loads(text) != each.link or json.loads(each.message.record or "{}") != each.entry["record"]:
+            yield f"entry {place} differs from the table"
+        if each.entry["link_hash"] != link_hash(text) or text not in links:
             yield f"the hash of link {place} is another"
         yield from _commitment_faults(each, place)
-    if (head.seq, head.tip) != (len(filed), previous):
-        yield f"the table's tip is link {head.seq}, the archive's {len(filed)}"
 
 
 def _commitment_faults(filed: Filed, place: int) -> Iterable[str]:

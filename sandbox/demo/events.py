@@ -34,10 +34,18 @@ class Listener:
         destinations = event_destinations(deployed.template, resolve)
         self._topics = sorted({destination.topic for destination in destinations})
         self._sqs, self._sns = deployed.local.client("sqs"), deployed.local.client("sns")
-        self._lambda = deployed.local.client("lambda")
         self._url = self._sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
         answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         self._arn = answer["Attributes"]["QueueArn"]
+        allowed = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": self._arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": self._topics}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy})
         for topic in self._topics:
             self._sns.subscribe(
                 TopicArn=topic,
@@ -60,17 +68,6 @@ class Listener:
 
         return awaited(enough, f"SES's event {kind}")
 
-    def recorders(self) -> int:
-        """How many functions of the stack work on SES's events."""
-        subscribed = [
-            each["Endpoint"]
-            for topic in self._topics
-            for each in self._sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-            if each["Endpoint"] != self._arn
-        ]
-        mappings = self._lambda.list_event_source_mappings()["EventSourceMappings"]
-        return sum(each["EventSourceArn"] in subscribed for each in mappings)
-
     def _listen(self) -> None:
         while received := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
             "Messages"
@@ -84,5 +81,7 @@ def _read(told: Mapping[str, Any]) -> SesEvent:
     bounce = told.get("bounce", {})
     codes = [bounce.get("bounceType"), bounce.get("bounceSubType")]
     codes += [each.get("status") for each in bounce.get("bouncedRecipients", [])]
-    (message, *_) = told["mail"]["tags"].get("message", [""])
+    tags = told["mail"]["tags"]
+    # A notice about a message has its tag as well, and is another mail.
+    (message, *_) = [""] if "kind" in tags else tags.get("message", [""])
     return SesEvent(told["eventType"], ", ".join(code for code in codes if code), message)

@@ -14,6 +14,7 @@ from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Head
 from parley.conversation.messages import OUTCOMES, Message
 from parley.stores import keys
+from parley.stores.history import DynamoHistory
 from parley.stores.items import read_head
 from sandbox.accounts import Account
 from sandbox.archive import Kept
@@ -72,6 +73,13 @@ class Books:
             return found if len(found) >= count else None
 
         return awaited(enough, f"the outcome of message {after + count} of the conversation")
+
+    def links(self) -> tuple[str, ...]:
+        """Of messages and events, in the order of the chain."""
+        everything = sorted(
+            DynamoHistory(self._dynamodb, self._table).of(self.conversation), key=lambda each: each.seq
+        )
+        return tuple(each.link or "" for each in everything)
 
     def head(self) -> Head:
         answer = self._dynamodb.get_item(

@@ -64,8 +64,8 @@ SCENES = (
     ),
     Scene(
         "A bounce",
-        "A fourth shop's mailbox is gone. The failure report would name it, so SES reports to the relay and"
-        " not to Anna.",
+        "A fourth shop's mailbox is gone. The failure report would name it, so SES reports to the relay, and"
+        " Anna is told in other words. Her next mail is refused at once.",
         bounce,
     ),
     Scene(

@@ -71,6 +71,10 @@ class Stage:
     def all(self) -> tuple[Correspondence, ...]:
         return (self.first, *self.correspondences)
 
+    def is_quiet(self) -> bool:
+        """Whether nothing waits in any queue or is being worked on."""
+        return not any(each.messages for each in self.sandbox.queues().depths())
+
     def all_books(self) -> tuple[Books, ...]:
         return tuple(map(self.books, self.all))
 

@@ -3,6 +3,7 @@
 from sandbox.accounts import Account
 from sandbox.demo.acts import Act
 from sandbox.demo.checks import chain, equal, no_leak, original_kept, outcome, parsed, queues_empty
+from sandbox.demo.evidence import awaited
 from sandbox.demo.letters import Author, anybody_there, curious, forged
 from sandbox.demo.panels import books, queues, record, sheet, unseen
 from sandbox.demo.proofs import proof, proved, told
@@ -10,10 +11,6 @@ from sandbox.demo.stage import Stage, author
 from sandbox.seeding import PASSWORD
 
 STRANGER = Account("curious@passerby.example", PASSWORD)
-_NOBODY_RECORDS = (
-    "SES's event waits in the queue of delivery events. No function of the deployed stack works on that queue"
-    " yet: the archive does not tell of the bounce."
-)
 
 
 def stranger(stage: Stage) -> Act:
@@ -64,10 +61,14 @@ def bounce(stage: Stage) -> Act:
     before = len(stage.inbox(both.buyer))
     ((filed,),) = stage.post(both.buyer.account, written, (both, both.buyer.writes_to))
     events = stage.listener.until("Bounce", filed.message.id)
+    notice = awaited(lambda: next(iter(stage.inbox(both.buyer)[before:]), None), "a notice for Anna")
+    again = anybody_there(author(both.buyer), both.buyer.writes_to, "My teapot", "hello?")
+    ((refused,),) = stage.post(both.buyer.account, again, (both, both.buyer.writes_to))
     return Act(
         groups=(
             (sheet("Anna wrote", written), unseen("Kännchen & Co.", "Nothing: there is no such mailbox.")),
-            (record(filed, events=[event.told for event in events]),),
+            (record(filed, events=[event.told for event in events]), sheet("Anna is told", notice)),
+            (record(refused, "Archived of her next mail"),),
         ),
         checks=(
             outcome(filed, "relayed", "protected-masked"),
@@ -76,21 +77,28 @@ def bounce(stage: Stage) -> Act:
                 ["Send", "Bounce (Permanent, General, 5.1.1)"],
                 [event.told for event in events],
             ),
-            equal("Anna gets no failure report.", before, len(stage.inbox(both.buyer))),
+            no_leak(
+                "Anna is told, and not which mailbox it was.",
+                notice,
+                both,
+                to=both.buyer.account.mailbox,
+                own_ids=[str(parsed(written)["Message-ID"])],
+            ),
+            outcome(refused, "refused", "recipient-unreachable", whose="Her next mail's"),
             original_kept(filed, written),
         ),
-        remarks=() if stage.listener.recorders() else (_NOBODY_RECORDS,),
     )
 
 
 def closing(stage: Stage) -> Act:
+    awaited(lambda: stage.is_quiet() or None, "the end of the work on SES's events")
     kept = stage.all_books()
     proofs = [proof(stage.sandbox, both) for both in stage.all]
     filed, waiting = [each.filed() for each in kept], stage.sandbox.queues().depths()
     return Act(
         groups=((books(filed), queues(waiting)),),
         checks=(
-            *(chain(each, book.head()) for each, book in zip(filed, kept, strict=True)),
+            *(chain(each, book.links(), book.head()) for each, book in zip(filed, kept, strict=True)),
             *map(proved, proofs),
             *map(told, proofs),
             queues_empty(waiting),

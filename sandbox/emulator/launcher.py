@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
@@ -21,6 +22,7 @@ NONCE_VARIABLE = "SANDBOX_EMULATOR_NONCE"
 NONCE_FIELD = "X-Sandbox-Emulator"
 READY_PATH = "/_ministack/ready"
 NOT_SAVED_STATUS = 3
+_STREAM_POLL_SECONDS = 0.05
 
 # What only a browser sends, and always when a page of another origin asks it to: Sec-Fetch-* with everything
 # (Fetch Metadata §2), Origin with all but a plain GET (Fetch §3.2), and with a CORS preflight its questions.
@@ -56,6 +58,8 @@ class Guard:
             await _refuse(send)
         else:
             told = [self._nonce] if scope["path"] == READY_PATH else []
+            # The policies of the buckets deny what does not come by TLS, and loopback needs none.
+            scope["headers"] = [*scope["headers"], (b"x-forwarded-proto", b"https")]
             await self._app(scope, receive, _closed_to_origins(send, told))
 
     def _admits(self, fields: Iterable[Field]) -> bool:
@@ -87,6 +91,38 @@ async def _refuse(send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def follow_streams_beside_queues(functions: Any, windows: Callable[[], Iterable[float]]) -> None:
+    """Has a thread of its own call the functions that follow streams, and wait for their windows.
+
+    ministack polls queues and streams on one thread: as long as a stream's function works, no queue's is
+    called. AWS polls each mapping by itself. functions: its module `lambda_svc`.
+    """
+    poll = functions._poll_dynamodb_streams
+    functions._poll_dynamodb_streams = lambda: False
+
+    def follow() -> None:
+        while True:
+            took = False
+            try:
+                took = poll()
+            except Exception:
+                # As ministack's own loop does, which must go on for the others.
+                functions.logger.exception("a stream's function could not be called")
+            # AWS gathers records for that long before it calls; here they gather behind the first ones.
+            time.sleep(max(windows(), default=0.0) if took else _STREAM_POLL_SECONDS)
+
+    threading.Thread(target=follow, daemon=True, name="sandbox-streams").start()
+
+
+def _windows(functions: Any) -> Iterable[float]:
+    """The batching window in seconds of every mapping of a stream."""
+    return [
+        float(mapping.get("MaximumBatchingWindowInSeconds") or 0)
+        for _, _, mapping in functions._iter_all_esms()
+        if ":dynamodb:" in mapping.get("EventSourceArn", "")
+    ]
+
+
 class _Errors(logging.Handler):
     """Remembers them. What ministack cannot save it writes down only, and goes on."""
 
@@ -112,6 +148,8 @@ def main() -> int:
     unsaved = _Errors()
     logging.getLogger("persistence").addHandler(unsaved)
     ministack: Any = importlib.import_module("ministack.app")
+    functions: Any = importlib.import_module("ministack.services.lambda_svc")
+    follow_streams_beside_queues(functions, lambda: _windows(functions))
     ministack.app = Guard(ministack.app, port=int(os.environ["GATEWAY_PORT"]), nonce=nonce)
     ministack.main()
     return NOT_SAVED_STATUS if unsaved.records else 0

@@ -173,6 +173,8 @@ def _settings(folder: Path, port: int, region: str, *, keep: bool) -> dict[str, 
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": region,
+        # Functions work under their roles, whose policies are asked (not SES's, nor those of keys).
+        "AUTH": "true",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "PERSIST_STATE": saved,

@@ -1,4 +1,5 @@
-"""Takes out of a template what the emulator refuses, with all that refers to it. Everything else stays."""
+"""Takes out of a template what the emulator refuses, with all that refers to it. All else stays,
+but for references that the emulator resolves otherwise than CloudFormation."""
 
 import copy
 from collections.abc import Iterator
@@ -37,6 +38,9 @@ _ESSENTIAL = frozenset(
 )
 
 
+_SECRETS = "AWS::SecretsManager::Secret"
+
+
 class AssemblyError(ValueError):
     """The assembly is not one that can be deployed here; the text says why."""
 
@@ -72,10 +76,24 @@ def strip(template: Template) -> tuple[Template, frozenset[str]]:
         for name, each in stripped["Resources"].items()
         if name not in removed
     }
+    secrets = {name for name, each in resources.items() if each["Type"] == _SECRETS}
+    stripped["Resources"] = _by_arn(stripped["Resources"], secrets)
     stripped["Outputs"] = {
         name: each for name, each in stripped.get("Outputs", {}).items() if not refers(each)
     }
     return stripped, frozenset(removed)
+
+
+def _by_arn(value: Any, secrets: set[str]) -> Any:
+    """Ref of a secret is its ARN; the emulator's is its name, which no policy means. Its Id is the ARN."""
+    match value:
+        case {"Ref": str(name)} if name in secrets:
+            return {"Fn::GetAtt": [name, "Id"]}
+        case dict():
+            return {name: _by_arn(each, secrets) for name, each in value.items()}
+        case list():
+            return [_by_arn(each, secrets) for each in value]
+    return value
 
 
 def references(value: Any) -> Iterator[tuple[str, str]]:

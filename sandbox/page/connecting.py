@@ -3,7 +3,7 @@
 from sandbox.page.exchange import Exchange
 from sandbox.stack import Sandbox
 
-# The queue of delivery events is left out: nothing empties it yet.
+# The queue of delivery events is left out: whoever waits for a mail need not wait for what SES tells of it.
 _QUEUES = {
     "ReceiptsQueue": "mail",
     "ReceiptsDeadLetters": "dead letters",

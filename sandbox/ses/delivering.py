@@ -41,6 +41,10 @@ class Delivering:
         """
         errors: list[Exception] = []
         wishes = {wish(each) for each in sent.submission.recipients}
+        if Wish.UNRENDERABLE in wishes:
+            # AWS: the mail was not sent, so there is no Send event.
+            self._tell(sent, "Rendering Failure", events.not_rendered())
+            return
         with _noting(errors):
             self._tell(sent, "Send", {})
         # AWS: a mail with a virus is accepted, and then rejected as a whole.

@@ -22,8 +22,9 @@ TYPES = {
     "Complaint": "COMPLAINT",
     "DeliveryDelay": "DELIVERY_DELAY",
     "Reject": "REJECT",
+    "Rendering Failure": "RENDERING_FAILURE",
 }
-_DETAILS = {"DeliveryDelay": "deliveryDelay"}
+_DETAILS = {"DeliveryDelay": "deliveryDelay", "Rendering Failure": "failure"}
 
 
 def event(kind: str, sent: Sent, details: Mapping[str, Any], *, account: str = ACCOUNT) -> dict[str, Any]:
@@ -85,6 +86,13 @@ def bounce(recipient: str, at: datetime, *, subtype: str, status: str, diagnosti
         ],
         "timestamp": timestamp(at),
         "reportingMTA": "dns; a1-1.smtp-out.amazonses.com",
+    }
+
+
+def not_rendered() -> dict[str, Any]:
+    return {
+        "errorMessage": "Attribute 'name' is not present in the rendering data.",
+        "templateName": "sandbox",
     }
 
 

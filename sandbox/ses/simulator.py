@@ -22,6 +22,9 @@ class Wish(StrEnum):
     """Delayed once, then delivered."""
     REJECT = "reject"
     """Accepted, then found to carry a virus."""
+    UNRENDERABLE = "unrenderable"
+    """Accepted, then found to be a template that cannot be filled. Parley sends none, and asks for the event
+    all the same."""
     THROTTLE = "throttle"
     PAUSE = "pause"
     TIMEOUT = "timeout"

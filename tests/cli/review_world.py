@@ -49,10 +49,12 @@ class FakeApi:
             return {
                 "conversation": OPENED,
                 "conversations": iter([OPENED]),
-                "held": iter([HeldMessage(**WAITING)]),
+                "held": iter([HeldMessage(**WAITING), HeldMessage(**LOOSE)]),
                 "history": [],
                 "release": "releasing",
                 "refuse": "refused",
+                "release_loose": "releasing",
+                "refuse_loose": "refused",
             }.get(name)
 
         return answer
@@ -60,11 +62,19 @@ class FakeApi:
 
 WAITING: dict[str, Any] = {
     "conversation": CONVERSATION,
+    "receipt": "o8i2hkv5c4pgd7qp",
     "message": "m4",
     "state": "held",
     "codes": ("spam",),
     "received_at": "2026-09-04T16:12:00+00:00",
     "direction": "seller-to-buyer",
+}
+LOOSE = WAITING | {
+    "conversation": None,
+    "receipt": "d3q1i8s5n8b1kq0q",
+    "message": "m5",
+    "codes": ("notification-missing",),
+    "direction": None,
 }
 
 

@@ -19,6 +19,8 @@ from tests.support.correspondences import correspond, wait
 
 BILL = b"%PDF-1.4 a bill"
 CASE = "case-17"
+# Of an exchange: two mails, and of each that SES sent and delivered it.
+LINKS = 6
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,11 @@ class Reviewed:
 
 
 def exchanged(sandbox: Sandbox) -> Reviewed:
-    """A question with an attachment and its answer, both archived and signed."""
+    """A question with an attachment and its answer, both archived, delivered and signed."""
     reviewed = Reviewed(sandbox, correspond(sandbox))
     reviewed.write(reviewed.both.buyer, "Is it blue?", BILL)
     wait(lambda: reviewed.archived(keys.entry_prefix(reviewed.id)), "first entry")
     reviewed.write(reviewed.both.seller, "It is green.")
     checkpoints = keys.checkpoint_prefix(reviewed.id)
-    wait(lambda: [key for key in reviewed.archived(checkpoints) if "/0002_" in key], "checkpoint")
+    wait(lambda: [key for key in reviewed.archived(checkpoints) if f"/{LINKS:04}_" in key], "checkpoint")
     return reviewed

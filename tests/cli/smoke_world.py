@@ -179,7 +179,7 @@ class World:
         """What SES publishes of each mail it was handed, by the mailbox it goes to."""
         sns = self.market.deployment.stack.client("sns")
         for sent in self.market.sent[self._announced :]:
-            local = sent.recipients[0].partition("@")[0]
+            local = sent.recipients[0].partition("@")[0].partition("+")[0]
             tags = {name: [value] for name, value in sent.tags.items()}
             for kind in ENDINGS.get(local, ("Send", "Delivery")):
                 event = dumps({"eventType": kind, "mail": {"tags": tags, "messageId": sent.message_id}})

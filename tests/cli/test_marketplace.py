@@ -198,6 +198,20 @@ NOTED = {"id": "n1", "case": "case-17", "at": "2026-09-04T16:12:00+00:00", "seq"
             "refused",
         ),
         (
+            lambda each: each.release_loose("d3q1i8s5", "m1", case="case-17"),
+            (202, {"message": "m1", "state": "releasing"}),
+            "/receipts/d3q1i8s5/messages/m1/release",
+            {"case": "case-17"},
+            "releasing",
+        ),
+        (
+            lambda each: each.refuse_loose("d3q1i8s5", "m1", case="case-17"),
+            (200, {"message": "m1", "state": "refused"}),
+            "/receipts/d3q1i8s5/messages/m1/refuse",
+            {"case": "case-17"},
+            "refused",
+        ),
+        (
             lambda each: each.add_note("c1", case="case-17", text="called", id="n1"),
             (201, NOTED),
             "/conversations/c1/notes",
@@ -278,6 +292,7 @@ def test_pages_are_asked_for_until_the_last_one(server: Server) -> None:
 def test_held_mail_and_the_conversations_of_an_order_are_lists(server: Server) -> None:
     held = {
         "conversation": None,
+        "receipt": "d3q1i8s5n8b1kq0q",
         "message": "m1",
         "state": "held",
         "codes": ["notification-missing"],

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +15,6 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import main, options
-from cli.answers import Happening
 from cli.checks.site import Site
 from cli.lake import asking
 from cli.lake.engines import Answer, EngineError, Progress
@@ -56,14 +55,6 @@ class FakeApi:
     def record_read(self, conversation: str, *, case: str, what: str) -> str:
         self.reads.append((conversation, case, what))
         return "r1"
-
-    def history(self, conversation: str) -> list[Happening]:
-        times = ("2026-09-05T00:30:00+02:00", "2026-09-04T16:12:00.123Z", "2026-09-07T08:00:00Z")
-        if conversation == "long":
-            times = tuple(
-                (datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=n)).isoformat() for n in range(91)
-            )
-        return [Happening(kind="message", id=f"{conversation}m", seq=1, at=each) for each in times]
 
 
 @dataclass
@@ -151,33 +142,23 @@ def test_who_read_what_is_asked_of_the_auditors_workgroup(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "what"),
     [
-        ["timeline", "--param", "conversation_id=c1"],
-        ["--sql", "SELECT text FROM content WHERE conversation_id = 'c1'"],
+        (["timeline", "--param", "conversation_id=c1"], "transcript"),
+        (["--sql", "SELECT text FROM content WHERE conversation_id = 'c1'"], "transcript"),
+        (["--sql", "SELECT kind FROM entries WHERE conversation_id = 'c1'"], "entries"),
     ],
 )
-def test_what_people_wrote_is_read_for_a_case_that_is_recorded_first(
-    desk: Desk, arguments: list[str]
+def test_a_conversations_own_objects_are_read_for_a_case_that_is_recorded_first(
+    desk: Desk, arguments: list[str], what: str
 ) -> None:
     refused = desk.run("query", *arguments)
     assert refused.exit_code == 2
     assert "case" in refused.stderr
     assert desk.engine.asked == []
     assert desk.run("query", *arguments, "--case", "case-17").exit_code == 0
-    assert desk.api.reads == [("c1", "case-17", "transcript")]
+    assert desk.api.reads == [("c1", "case-17", what)]
     assert len(desk.engine.asked) == 1
-
-
-def test_a_timeline_is_asked_of_the_days_of_its_conversation_alone(desk: Desk) -> None:
-    desk.run("query", "timeline", "--param", "conversation_id=c1", "--case", "case-17")
-    assert {"'2026-09-04'", "'2026-09-07'", "'2026-09-04,2026-09-07'"} <= set(desk.engine.asked[0].literals)
-    desk.run("query", "timeline", "--param", "conversation_id=long", "--case", "case-17")
-    assert {"'2026-01-05'", "'2026-04-05'", "''"} <= set(desk.engine.asked[1].literals)
-    given = ["--param", "from=2026-09-01", "--param", "to=2026-09-05"]
-    desk.run("query", "timeline", "--param", "conversation_id=c1", *given, "--case", "case-17")
-    assert "'2026-09-01'" in desk.engine.asked[2].literals
-    assert "'2026-09-07'" not in desk.engine.asked[2].literals
 
 
 def test_ids_and_codes_are_read_without_a_case(desk: Desk) -> None:
@@ -196,6 +177,8 @@ def test_ids_and_codes_are_read_without_a_case(desk: Desk) -> None:
         (["volume", "--param", "from"], "--param name=value"),
         (["--sql", "DROP TABLE messages"], "[sql-not-a-read]"),
         (["--sql", "SELECT text FROM content"], "[conversation-missing]"),
+        (["--sql", "SELECT kind FROM entries"], "[conversation-missing]"),
+        (["timeline", "--param", "conversation_id=c1", "--param", "from=2026-09-01"], "from"),
         (["--sql", "SELECT 1", "--param", "a=b"], "--sql takes no --param"),
         (["volume", "--json", "--csv"], "not both"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -9,13 +10,13 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
-from cli import main, options
+from cli import letters, main, options
 from cli.aws import Clients
 from cli.checks.site import Site
 from cli.deployment import INBOX_PREFIX, Part
 from parley.relaying.receipts import LostReceipt, read_notification
 from parley.relaying.rulings import Ruling, Verb, ruling_request
-from tests.cli.sites import NOW, PARTS, REGION, FakeResolver, a_deployment
+from tests.cli.sites import PARTS, REGION, FakeResolver, a_deployment
 
 RECEIPT = "o8i2hkv5c4pgd7qp5s0krkh2cbpnv2gsm9kb0d01"
 LETTER = json.dumps({"sweep": {"key": INBOX_PREFIX + RECEIPT, "received_at": "2026-09-04T16:12:00+00:00"}})
@@ -40,7 +41,7 @@ class World:
             clients=Clients(lambda service: connect(service, region_name=REGION)),
             resolver=FakeResolver(),
             api=None,
-            now=NOW,
+            now=datetime.now(UTC) + timedelta(minutes=1),
         )
 
     def waiting(self, url: str) -> list[str]:
@@ -50,6 +51,8 @@ class World:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    # The simulated queue would really wait.
+    monkeypatch.setattr(letters, "WAIT_SECONDS", 0)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
@@ -95,11 +98,62 @@ def test_dead_letters_go_back_to_the_queue_as_they_are(world: World) -> None:
     assert world.waiting(world.dead) == []
 
 
+def test_a_letter_that_comes_twice_while_the_list_is_read_is_moved_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first handle deletes nothing any more."""
+    for _ in range(12):
+        world.sqs.send_message(QueueUrl=world.dead, MessageBody=LETTER)
+    visible = iter([0, 0])
+    receive = world.sqs.receive_message
+    monkeypatch.setattr(
+        world.site.clients.sqs,
+        "receive_message",
+        lambda **asked: receive(**{**asked, "VisibilityTimeout": next(visible, asked["VisibilityTimeout"])}),
+    )
+    ended = run("--dead-letters", "--yes", "--json")
+    assert len(json.loads(ended.stdout)["asked"]) == 12
+    assert world.waiting(world.dead) == []
+    moved = world.sqs.get_queue_attributes(QueueUrl=world.queue, AttributeNames=["All"])["Attributes"]
+    assert moved["ApproximateNumberOfMessages"] == "12"
+
+
+def test_no_more_than_a_limit_are_moved_by_one_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "MOST", 10)
+    for _ in range(12):
+        world.sqs.send_message(QueueUrl=world.dead, MessageBody=LETTER)
+    first, second = (run("--dead-letters", "--yes") for _ in range(2))
+    assert ("Dead letters: 10\n" in first.output, letters.MORE in first.output) == (True, True)
+    assert ("Dead letters: 2\n" in second.output, letters.MORE in second.output) == (True, False)
+
+
+def test_all_of_the_queues_servers_are_asked_for_dead_letters(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "WAIT_SECONDS", 2)
+    waits: list[int] = []
+
+    def receive_message(**asked: Any) -> dict[str, Any]:
+        waits.append(asked["WaitTimeSeconds"])
+        return {}
+
+    monkeypatch.setattr(world.site.clients.sqs, "receive_message", receive_message)
+    assert run("--dead-letters").exit_code == 0
+    assert waits == [2]
+
+
 def test_dead_letters_are_listed_without_what_stands_in_them(world: World) -> None:
     world.sqs.send_message(QueueUrl=world.dead, MessageBody="anna@privatmail.example wrote nonsense")
     ended = run("--dead-letters", text="n\n")
     assert "anna" not in ended.output
     assert "Dead letters: 1" in ended.output
+
+
+def test_a_dead_letter_says_why_it_was_given_up(world: World) -> None:
+    cause = {"cause": {"DataType": "String", "StringValue": "UnreadableItemError"}}
+    world.sqs.send_message(QueueUrl=world.dead, MessageBody=LETTER, MessageAttributes=cause)
+    assert f"{RECEIPT}  since " in (listed := run("--dead-letters", text="n\n").output)
+    assert "UnreadableItemError" in listed
 
 
 def test_dead_letters_are_in_sight_again_after_a_no(world: World) -> None:

@@ -115,8 +115,35 @@ def test_held_mail_is_decided_on_after_a_yes_only(world: World, verb: str) -> No
 
 def test_held_mail_is_listed_in_ids_and_codes(world: World) -> None:
     listed = json.loads(run("review", "held", "list", "--json").stdout)["messages"]
-    assert [(each["message"], each["codes"]) for each in listed] == [("m4", ["spam"])]
+    assert [(each["message"], each["codes"]) for each in listed] == [
+        ("m4", ["spam"]),
+        ("m5", ["notification-missing"]),
+    ]
     assert "spam" in run("review", "held", "list").output
+
+
+@pytest.mark.parametrize("verb", ["release", "refuse"])
+def test_held_mail_of_no_conversation_is_decided_on_as_it_is_listed(world: World, verb: str) -> None:
+    listed = run("review", "held", "list").output
+    (place,) = (word for word in listed.split() if word.startswith("receipt:"))
+    command = ["review", "held", verb, place, "m5", "--case", "case-17"]
+    world.api.asked.clear()
+    assert (run(*command, text="n\n").exit_code, world.api.asked) == (2, [])
+    assert run(*command, text="y\n").exit_code == 0
+    assert world.api.asked == [(f"{verb}_loose", "d3q1i8s5n8b1kq0q", "m5", "case-17")]
+
+
+@pytest.mark.parametrize("verb", ["release", "refuse"])
+@pytest.mark.parametrize(
+    ("place", "reason", "told"),
+    [(CONVERSATION, [], "--reason"), ("receipt:d3q1i8s5n8b1kq0q", ["--reason", "Spam."], "into the case")],
+)
+def test_a_reason_is_given_where_a_conversation_keeps_it(
+    world: World, verb: str, place: str, reason: list[str], told: str
+) -> None:
+    ended = run("review", "held", verb, place, "m5", "--case", "case-17", "--yes", *reason)
+    assert (ended.exit_code, world.api.asked) == (2, [])
+    assert told in ended.output
 
 
 def test_a_note_is_read_from_standard_input(world: World) -> None:

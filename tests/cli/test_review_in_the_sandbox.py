@@ -10,7 +10,7 @@ from cli.evidence.checking import check
 from cli.evidence.signing import Pins
 from parley.archive.keys import entry_prefix
 from sandbox.stack import Sandbox
-from tests.cli.reviewed import BILL, CASE, Reviewed, exchanged
+from tests.cli.reviewed import BILL, CASE, LINKS, Reviewed, exchanged
 from tests.support.correspondences import wait
 from tests.support.evidence import rewritten
 
@@ -52,7 +52,7 @@ def test_a_note_and_a_hold_are_taken_and_shown(reviewed: Reviewed) -> None:
     ]
     lifted = reviewed.told("review", "hold", "lift", reviewed.id, hold["id"], "--reason", "Settled.")
     assert (lifted["in_force"], lifted["others_in_force"]) == (False, 0)
-    wait(lambda: len(reviewed.archived(entry_prefix(reviewed.id))) == 5, "entries")
+    wait(lambda: len(reviewed.archived(entry_prefix(reviewed.id))) == LINKS + 3, "entries")
     shown = reviewed.run("review", "show", reviewed.id, "--case", CASE).output
     assert "Seller was called." in shown
     assert "Claim filed." in shown
@@ -115,7 +115,8 @@ def test_held_mail_is_listed_released_and_shown(sandbox: Sandbox) -> None:
     decision = ["--case", CASE, "--reason", "A catalogue.", "--yes"]
     assert reviewed.told("review", "held", "release", reviewed.id, message, *decision)["state"] == "releasing"
     wait(lambda: not waiting(), "release")
-    wait(lambda: len(reviewed.archived(entry_prefix(reviewed.id))) == 5, "entries")
+    # The mail, what was asked for and done, and that SES sent and delivered it.
+    wait(lambda: len(reviewed.archived(entry_prefix(reviewed.id))) == LINKS + 5, "entries")
     told = reviewed.told("review", "show", reviewed.id, "--case", CASE)["happenings"]
     (released,) = [each for each in told if each["kind"] == "released"]
     assert released["content"]["text"].strip() == "A catalogue."
@@ -124,8 +125,8 @@ def test_held_mail_is_listed_released_and_shown(sandbox: Sandbox) -> None:
 def test_an_archive_that_was_tampered_with_is_told_link_by_link(sandbox: Sandbox) -> None:
     reviewed = exchanged(sandbox)
     s3, bucket = sandbox.deployed.local.client("s3"), sandbox.settings.archive_bucket
-    first, second = sorted(reviewed.archived(entry_prefix(reviewed.id)))
-    s3.delete_object(Bucket=bucket, Key=second)
+    first, *_, last = sorted(reviewed.archived(entry_prefix(reviewed.id)))
+    s3.delete_object(Bucket=bucket, Key=last)
     (original,) = [
         key for key in reviewed.archived(f"conversations/{reviewed.id}/0001_") if "original" in key
     ]
@@ -134,10 +135,10 @@ def test_an_archive_that_was_tampered_with_is_told_link_by_link(sandbox: Sandbox
     assert ended.exit_code == 1
     lines = ended.output.splitlines()
     # What was first written is still there, below the other version and the delete marker.
-    assert [line.split(":")[0] for line in lines[:2]] == ["link 1", "link 2"]
+    assert [line.split(":")[0] for line in lines[:2]] == ["link 1", f"link {LINKS}"]
     assert "object-overwritten" in lines[0]
     assert "object-hidden" in lines[1]
-    assert lines[2].startswith("2 links")
+    assert lines[2].startswith(f"{LINKS} links")
     assert lines[-1] == "NOT INTACT"
     assert first in reviewed.archived(entry_prefix(reviewed.id))
 

@@ -26,6 +26,7 @@ from parley.archive.keys import (
 )
 from parley.conversation.messages import State
 from parley.erasing.certificate import certificate_key
+from parley.lake.views import VIEWS
 from parley.reviewing.reads import access_key
 from tests.support import canary
 from tests.support.iam import reached
@@ -53,13 +54,23 @@ WHOSE: dict[str, set[str]] = {
     "hold lift": READERS,
     "held list": READERS,
     "verify": READERS,
+    "query": READERS,
+    "query a timeline": READERS,
+    "query a view": READERS,
+    "query entries": READERS,
+    "query who read what": {AUDITOR},
+    "report operations": READERS,
+    "report a seller": READERS,
     "export": {SENIOR},
     "export for the buyer": {SENIOR},
     "access-export": {SENIOR},
     "held release": {SENIOR},
     "held refuse": {SENIOR},
+    "held release of a receipt": {SENIOR},
+    "held refuse of a receipt": {SENIOR},
     "replay": set(),
     "replay of dead letters": set(),
+    "replay of undelivered": set(),
     "erasures": {OFFICER},
     "erase": {OFFICER},
 }
@@ -100,6 +111,13 @@ def commands(market: Market, released: str, refused: str, out: Path) -> dict[str
         "hold lift": [*review, "hold", "lift", "c1", "h1", "--reason", "Settled."],
         "held list": [*review, "held", "list"],
         "verify": ["verify", "c1", *CASE],
+        "query": ["query", "response-times"],
+        "query a timeline": ["query", "timeline", "--param", "conversation_id=c1", *CASE],
+        "query a view": ["query", "--sql", "SELECT code, place FROM findings WHERE day = '2026-09-04'"],
+        "query entries": ["query", "--sql", "SELECT kind FROM entries WHERE conversation_id = 'c1'", *CASE],
+        "query who read what": ["query", "who-read-what"],
+        "report operations": ["report", "operations", "--out", str(out / "operations.html")],
+        "report a seller": ["report", "seller", "p-seller", "--out", str(out / "seller.html")],
         "export": ["export", "c1", *CASE, "--out", str(out / "all.zip")],
         "export for the buyer": ["export", "c1", *CASE, "--for", "buyer", "--out", str(out / "buyer.zip")],
         "access-export": ["access-export", str(market.buyer.id), *CASE, "--out", str(out / "own.zip")],
@@ -107,6 +125,11 @@ def commands(market: Market, released: str, refused: str, out: Path) -> dict[str
         "held refuse": [*review, "held", "refuse", "c1", refused, *WHY, "--yes"],
         "replay": ["replay", "o8i2hkv5c4pgd7qp5s0krkh2cbpnv2gsm9kb0d01", "--yes"],
         "replay of dead letters": ["replay", "--dead-letters", "--yes"],
+        "replay of undelivered": ["replay", "--undelivered", "--yes"],
+        **{
+            f"held {verb} of a receipt": [*review, "held", verb, *place, *CASE, "--yes"]
+            for verb, place in zip(("release", "refuse"), loose(market), strict=True)
+        },
         "erasures": ["erasures"],
         "erase": ["erase", str(market.buyer.id), *CASE, "--at-once", "--yes"],
     }
@@ -129,7 +152,8 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worked]:
 
 
 def correspond(market: Market) -> list[str]:
-    """A question, its answer with an attachment, and three mails that are held, whose ids are returned."""
+    """A question, its answer with an attachment, and three mails that are held, whose ids are returned; two
+    to the operator are held besides."""
     market.accept(market.from_buyer())
     market.work()
     market.accept(market.from_seller(**with_attachment()))
@@ -138,7 +162,17 @@ def correspond(market: Market) -> list[str]:
         written = market.from_buyer(message_id=f"CA{number}@mail.zeisig-post.example")
         market.accept(written, verdicts={**PASS, "spam": "FAIL"})
         market.work()
+    for _ in range(2):
+        operator = (f"abuse@{market.relay_domain}",)
+        market.accept(market.from_buyer(), recipients=operator, verdicts={**PASS, "virus": "GRAY"})
+        market.work()
     return [str(each.id) for each in market.messages() if each.state is State.HELD]
+
+
+def loose(market: Market) -> list[list[str]]:
+    """Of each mail that is held without a conversation: its receipt, as it is listed, and its id."""
+    found = (each for each in market.deployment.messages() if each.conversation is None)
+    return sorted([f"receipt:{each.receipt_id}", str(each.id)] for each in found)
 
 
 def with_attachment() -> dict[str, Any]:
@@ -290,7 +324,10 @@ BESIDE: list[tuple[str, str, str, dict[str, Any]]] = [
     *(
         (person, service, operation, asked)
         for person, workgroup, tables in (
-            *((each, "Parley-reviewing", ["messages", "delivery_events", "content"]) for each in READERS),
+            *(
+                (each, "Parley-reviewing", ["messages", "delivery_events", "content", "entries", *VIEWS])
+                for each in READERS
+            ),
             (AUDITOR, "Parley-auditing", ["reviewer_actions", "errors"]),
         )
         for service, operation, asked in asking(workgroup, tables)

@@ -18,6 +18,7 @@ from parley.stores.entropy import SystemEntropy
 from parley.stores.mailbox_index import MailboxIndex
 from parley.stores.registry import DynamoRegistry
 from tests.support import canary
+from tests.support.fakes import FakeQueue
 from tests.support.http import Reply, ask, escaped
 from tests.support.market import Market
 from tests.support.runtime import Fault, answers
@@ -41,6 +42,7 @@ NEW_SELLER = {
     "own_domains": ["girlitz-handel.example"],
     "contact_alias": True,
 }
+STANDING = {"reachable": True, "opted_out": False}
 OPENING = {"order": "303-11", "buyer": "p-buyer", "seller": "p-seller"}
 
 
@@ -57,7 +59,14 @@ def office(market: Market) -> Office:
     clients, settings = market.deployment.clients, market.deployment.settings
     index = MailboxIndex(lambda: clients.secretsmanager, settings.mailbox_key_secret)
     registry = DynamoRegistry(clients.dynamodb, settings.table, index)
-    return Office(registry=registry, ids=index, entropy=SystemEntropy(), relay_domain=settings.relay_domain)
+    return Office(
+        registry=registry,
+        ids=index,
+        requests=FakeQueue(),
+        clock=market.clock,
+        entropy=SystemEntropy(),
+        relay_domain=settings.relay_domain,
+    )
 
 
 # Parties
@@ -71,7 +80,7 @@ def test_a_registered_party_is_read_back(api: Api) -> None:
     assert contact.endswith("@relay.example.com")
     public = ["https://girlitz-handel.example/impressum"]
     own = {name: each for name, each in NEW_SELLER.items() if name != "contact_alias"}
-    assert registered.body == {**own, "former_mailboxes": [], "public_contacts": public}
+    assert registered.body == {**own, "former_mailboxes": [], "public_contacts": public, **STANDING}
     found = api("GET", "/parties/laden-2")
     assert (found.status, found.body) == (200, {**registered.body, "contact_alias": contact})
 
@@ -365,6 +374,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[int, str, str]]] = [
         {"body": {"status": "open"}},
         (404, "unknown-conversation", "conversation"),
     ),
+    ("POST", "/parties/nobody/confirmation", {}, (404, "unknown-party", "party")),
     ("PATCH", CONVERSATION, {"body": {"status": "expired"}}, (400, "invalid-value", "status")),
     ("PATCH", CONVERSATION, {"body": {}}, (400, "missing-field", "status")),
     ("DELETE", CONVERSATION, {}, (404, "unknown-route", "path")),
@@ -383,7 +393,7 @@ def test_every_operation_is_refused_something_here() -> None:
     tried = {(method, path.split("/")[1]) for method, path, _, _ in REFUSED}
     operations = {(each.method, each.path.split("/")[1]) for each in OPERATIONS}
     # What reviewers ask is refused in test_reviewing.py.
-    assert operations - tried == {("GET", "openapi.json"), ("GET", "held")}
+    assert operations - tried == {("GET", "openapi.json"), ("GET", "held"), ("POST", "receipts")}
 
 
 # What is served and what is logged

@@ -123,6 +123,19 @@ def test_a_batch_costs_one_signature_however_many_conversations_it_has(market: M
     assert market.cost.count("kms.Sign") == 1
 
 
+def test_a_longer_conversation_asks_for_no_more(market: Market) -> None:
+    """An execution environment that lasts knows the mails of which it made the page before."""
+    market.lasting, asked = True, []
+    for number in range(4):
+        market.accept(market.from_buyer(message_id=f"CA{number}@mail.zeisig-post.example"))
+        assert market.work() == [True]
+        assert market.follow() == []
+        asked.append(market.cost.count("s3.GetObject"))
+    market.start_anew()
+    assert asked == [3, 3, 3, 3]
+    assert page(market).count(canary.BODY_WORD) >= len(asked)
+
+
 def test_what_changes_without_an_outcome_is_not_handed_over(market: Market) -> None:
     """Of one mail's many writes the last alone passes the mapping's filter, and nothing of parties, aliases
     and heads does."""

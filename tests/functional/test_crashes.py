@@ -1,7 +1,5 @@
-"""I2 and I3: the process may end after any call to AWS; a redelivery ends in one outcome.
-
-The calls are not listed here: each scenario runs once undisturbed, and then once for every call that it made,
-with the process killed when that call has had its effect.
+"""I2 and I3: two faults in one delivery. SES throttles, and while that is written down the process dies; each
+fault alone is in the matrix (`test_faults.py`).
 """
 
 from collections.abc import Callable
@@ -16,35 +14,11 @@ from tests.support.scenarios import (
     SCENARIOS,
     Scenario,
     check,
-    check_repeats,
     held_with_a_notice,
     relayed,
     to_the_operator,
 )
 from tests.support.wire import Answer, Call, kill_after
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
-def test_a_crash_after_any_call_ends_in_one_outcome(template: dict[str, Any], scenario: Scenario) -> None:
-    with deployed(template) as deployment:
-        undisturbed = Market(deployment)
-        receipt = scenario(undisturbed)
-        assert undisturbed.work() == [True]
-        calls, sends = undisturbed.cost, len(undisturbed.sent)
-        check(undisturbed, receipt, SCENARIOS[scenario])
-    assert calls
-    for number, call in enumerate(calls, 1):
-        with deployed(template) as deployment:
-            market = Market(deployment)
-            receipt = scenario(market)
-            market.fault = Fault(after=kill_after(number))
-            assert market.work() == [False], f"not killed at {number} {call}"
-            finish(market)
-            check(market, receipt, SCENARIOS[scenario])
-            # A crash between SES's acceptance and our record of it is the one that may repeat a send.
-            repeated = len(market.sent) - sends
-            assert repeated == (1 if call == "sesv2.SendEmail" else 0), f"{number} {call}"
-            check_repeats(market)
 
 
 def finish(market: Market) -> None:

@@ -571,7 +571,17 @@ def test_what_cannot_be_deleted_is_told_and_tried_again(market: Market) -> None:
     assert found_in(market.deployment, PERSON) == []
 
 
-def test_raw_mail_stays_in_the_inbox_until_its_other_recipients_have_it(market: Market) -> None:
+@pytest.mark.parametrize(
+    ("operation", "refused"),
+    [
+        ("SendEmail", Answer(429, "TooManyRequestsException")),
+        ("TransactWriteItems", Answer(400, "AccessDeniedException")),
+    ],
+    ids=["waiting", "without a message"],
+)
+def test_raw_mail_stays_in_the_inbox_until_its_other_recipients_have_it(
+    market: Market, operation: str, refused: Answer
+) -> None:
     other = replace(
         market.buyer,
         id=PartyId("p-other"),
@@ -582,7 +592,7 @@ def test_raw_mail_stays_in_the_inbox_until_its_other_recipients_have_it(market: 
     second = market.correspondence("c2", buyer=other)
     to_both = (market.main.seller_writes_to, second.seller_writes_to)
     receipt = market.accept(market.from_seller(), recipients=to_both)
-    market.fault = Fault(before=_second_send_throttled())
+    market.fault = Fault(before=_from_the_second_on(operation, refused))
     assert market.work() == [False]
     market.fault = Fault()
     erase(market)
@@ -599,13 +609,38 @@ def test_raw_mail_stays_in_the_inbox_until_its_other_recipients_have_it(market: 
     assert kept_of(market, "c2")
 
 
-def _second_send_throttled() -> Callable[[Call], Answer | None]:
-    sends: list[Call] = []
+def test_an_erasure_waits_for_a_recipient_who_never_gets_the_mail_as_long_as_the_inbox_has_it(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody can go on with what the inbox has forgotten; until then the log says what is waited for."""
+    second = market.correspondence("c2")
+    to_both = (market.main.buyer_writes_to, second.buyer_writes_to)
+    receipt = market.accept(market.from_buyer(), recipients=to_both)
+    market.spoil(second.buyer_writes_to)
+    assert market.work() == [False]
+    clients, settings = market.deployment.clients, market.deployment.settings
+    clients.sqs.purge_queue(QueueUrl=market.deployment.queue_url)
+    erase(market)
+    for after in (timedelta(), SETTLING, LATE):
+        run(market, after)
+    *_, told = (each for each in caplog.records if each.message == "erasure")
+    assert told.__dict__["waiting"] == {"mail-unreceived": 1}
+    assert len(open_plans(market)) == 1
+    clients.s3.delete_object(Bucket=settings.inbox_bucket, Key=settings.inbox_prefix + receipt)
+    for _ in range(3):
+        run(market, LATE)
+    assert open_plans(market) == []
+    assert found_in(market.deployment, PERSON) == []
+
+
+def _from_the_second_on(operation: str, refused: Answer) -> Callable[[Call], Answer | None]:
+    seen: list[Call] = []
 
     def before(call: Call) -> Answer | None:
-        if call.operation == "SendEmail":
-            sends.append(call)
-        return Answer(429, "TooManyRequestsException") if len(sends) > 1 else None
+        if call.operation != operation:
+            return None
+        seen.append(call)
+        return refused if len(seen) > 1 else None
 
     return before
 

@@ -1,122 +1,39 @@
-"""I2 and I3: any call to AWS may fail in any way; the mail is relayed in the end, and once.
+"""I2, I3 and I10: every call may fail in every way, and the process may die around it; nothing is lost, and
+nothing goes out twice.
 
-The calls are not listed here: they are those of an undisturbed run.
+`python -m tests.support.faults` runs the whole matrix alone and prints how many cells it has.
 """
 
-import itertools
-from collections.abc import Callable, Iterator
-from typing import Any
-from unittest.mock import patch
+import sys
+from collections.abc import Iterator
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from tests.support.aws import deployed
-from tests.support.market import Market
-from tests.support.runtime import AFTER_THE_LEASE, Fault
-from tests.support.scenarios import check, check_repeats, relayed
-from tests.support.wire import Answer, Call
+from tests.support.faults.alone import Apart
+from tests.support.faults.mistakes import MISTAKES
+from tests.support.faults.report import printed
+from tests.support.faults.scenarios import SCENARIOS
 
-ENDPOINT = "https://aws.example"
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
-    """botocore waits between its tries."""
-    with patch("time.sleep", lambda seconds: None):
-        yield
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Apart]:
+    """Not this process: it has grown, and has threads that wait for no test."""
+    with Apart() as process:
+        yield process
 
 
-def at(number: int, *, onwards: bool = False) -> Callable[[], bool]:
-    """Whether this is the n-th call (or a later one), counted by asking."""
-    count = itertools.count(1)
-    return lambda: next(count) >= number if onwards else next(count) == number
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_whatever_fails_the_work_ends_as_if_nothing_had(apart: Apart, scenario: str) -> None:
+    cells = apart.cells_of(scenario)
+    sys.stderr.write(printed(cells))
+    assert len(cells) > 1
+    assert [str(cell) for cell in cells if cell.problems] == []
 
 
-def outage(number: int) -> Fault:
-    """From the n-th call on, AWS answers nothing but 500."""
-    struck = at(number, onwards=True)
-    return Fault(before=lambda call: Answer(500, "InternalServerError") if struck() else None)
-
-
-def denial(number: int) -> Fault:
-    struck = at(number)
-    return Fault(before=lambda call: Answer(400, "AccessDeniedException") if struck() else None)
-
-
-def throttling(number: int) -> Fault:
-    """The n-th call is throttled; botocore tries again, except for SES."""
-    struck = at(number)
-    return Fault(before=lambda call: Answer(400, "ThrottlingException") if struck() else None)
-
-
-def no_connection(number: int) -> Fault:
-    struck = at(number)
-
-    def before(call: Call) -> None:
-        if struck():
-            raise ConnectTimeoutError(endpoint_url=ENDPOINT)
-
-    return Fault(before=before)
-
-
-def timeout_before_the_effect(number: int) -> Fault:
-    struck = at(number)
-
-    def before(call: Call) -> None:
-        if struck():
-            raise ReadTimeoutError(endpoint_url=ENDPOINT)
-
-    return Fault(before=before)
-
-
-def timeout_after_the_effect(number: int) -> Fault:
-    struck = at(number)
-
-    def after(call: Call) -> None:
-        if struck():
-            raise ReadTimeoutError(endpoint_url=ENDPOINT)
-
-    return Fault(after=after)
-
-
-def in_the_window(calls: list[str]) -> dict[Callable[[int], Fault], int]:
-    """Where a fault hides from us that SES has the mail: its answer is lost, or what it was cannot be
-    recorded. There, and nowhere else, the same mail is sent again."""
-    send = calls.index("sesv2.SendEmail") + 1
-    return {timeout_after_the_effect: send, outage: send + 1, denial: send + 1}
-
-
-FAULTS = [
-    outage,
-    denial,
-    throttling,
-    no_connection,
-    timeout_before_the_effect,
-    timeout_after_the_effect,
-]
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_a_fault_at_any_call_delays_a_mail_and_no_more(
-    template: dict[str, Any], fault: Callable[[int], Fault]
-) -> None:
-    with deployed(template) as deployment:
-        undisturbed = Market(deployment)
-        relayed(undisturbed)
-        undisturbed.work()
-        calls = undisturbed.cost
-    for number, call in enumerate(calls, 1):
-        with deployed(template) as deployment:
-            market = Market(deployment)
-            receipt = relayed(market)
-            market.fault = fault(number)
-            acknowledged = market.work()
-            market.fault = Fault()
-            if acknowledged == [False]:
-                assert market.work_after(AFTER_THE_LEASE) == [True]
-            check(market, receipt, 1)
-            check_repeats(market)
-            repeated = number == in_the_window(calls).get(fault)
-            assert len(market.sent) == (2 if repeated else 1), f"{number} {call}"
-            assert [state for state, _ in market.outcomes()] == ["relayed"], f"{number} {call}"
+@pytest.mark.parametrize("found", MISTAKES)
+def test_the_matrix_finds_a_mistake_of_the_product(apart: Apart, found: str) -> None:
+    cells = apart.cells_of(MISTAKES[found].scenario, found)
+    problems = {problem for cell in cells for problem in cell.problems}
+    assert any(each in problem for each in found.split("|") for problem in problems), sorted(problems)

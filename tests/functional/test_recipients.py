@@ -5,9 +5,12 @@ from email.policy import default
 
 import pytest
 
+from parley.archive.chain import Committed
+from parley.archive.keys import object_key
 from parley.conversation.aliases import AliasId, new_alias
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.address import parse_mailbox
+from parley.screening.rules.recipients import MAX_RECIPIENTS
 from tests.support import canary
 from tests.support.market import Correspondence, Market
 from tests.support.runtime import AFTER_THE_LEASE, Fault
@@ -121,3 +124,27 @@ def test_mail_to_a_role_mailbox_reaches_the_operator_whole(market: Market, local
 def attachment(raw: bytes) -> bytes:
     (only,) = message_from_bytes(raw, policy=default).iter_attachments()
     return bytes(only.get_content())
+
+
+def test_a_mail_to_more_than_ten_is_refused_at_each_and_its_author_told_once(market: Market) -> None:
+    names = [f"k{number}" for number in range(MAX_RECIPIENTS + 1)]
+    to = tuple(market.correspondence(name).buyer_writes_to for name in names)
+    receipt_id = market.accept(market.from_buyer(), recipients=to)
+    assert market.work() == [True]
+    assert {name: market.outcomes(name) for name in names} == {
+        name: [("refused", ("too-many-recipients",))] for name in names
+    }
+    (notice,) = market.sent
+    assert notice.recipients == (canary.BUYER_MAILBOX,)
+    text = message_from_bytes(notice.raw, policy=default).get_content()
+    assert "an mehr als zehn Postfächer" in text
+    for each in market.deployment.messages():
+        original = object_key(each.folder, Committed.ORIGINAL)
+        assert market.stores.archive.get(original) == market.stores.inbox.get(f"inbox/{receipt_id}")
+
+
+def test_a_mail_to_ten_reaches_each_of_them(market: Market) -> None:
+    to = tuple(market.correspondence(f"k{number}").buyer_writes_to for number in range(MAX_RECIPIENTS))
+    market.accept(market.from_buyer(), recipients=to)
+    assert market.work() == [True]
+    assert len(market.sent) == MAX_RECIPIENTS

@@ -12,10 +12,12 @@ import pytest
 from parley.archive.chain import Committed, commitment, digest, link_hash, nothing
 from parley.archive.keys import object_key
 from parley.archive.records import EventKind
+from parley.compacting.reads import row_of
 from parley.conversation.aliases import ConversationId
 from parley.conversation.events import Event
 from parley.conversation.messages import Message, State
 from parley.relaying.ports import BusyError, LeaseLostError
+from parley.relaying.receipts import sweep_request
 from parley.relaying.receive import receive
 from parley.stores.history import DynamoHistory
 from parley.wiring import wire
@@ -24,7 +26,7 @@ from tests.support.aws import deployed
 from tests.support.http import Reply, ask
 from tests.support.mails import PASS
 from tests.support.market import Market
-from tests.support.runtime import AFTER_THE_LEASE, Fault, answers
+from tests.support.runtime import AFTER_THE_LEASE, Fault, answers, event
 from tests.support.wire import kill_after
 
 Api = Callable[..., Reply]
@@ -33,6 +35,7 @@ WORDS = f"{canary.BODY_WORD}: {canary.BUYER_NAME} asked twice"
 READER = "arn:aws:sts::123456789012:assumed-role/Marketplace/kordula.kanarie@zeisig-post.example"
 SPAM = {**PASS, "spam": "FAIL"}
 DECISION = {"case": CASE, "reason": WORDS}
+LOOSE = {"case": CASE}
 
 
 @pytest.fixture
@@ -226,6 +229,7 @@ def test_held_mail_is_listed_the_oldest_first_by_ids_codes_and_times(api: Api, m
     assert [each["message"] for each in listed] == [message.id for message in messages]
     assert listed[0] == {
         "conversation": "c1",
+        "receipt": messages[0].receipt_id,
         "message": messages[0].id,
         "state": "held",
         "codes": ["spam"],
@@ -641,6 +645,109 @@ def reads(market: Market) -> list[dict[str, Any]]:
     return [json.loads(s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read()) for each in listed]
 
 
+# Mail of no conversation
+
+
+@pytest.fixture
+def loose(market: Market) -> Message:
+    return hold_loose(market)
+
+
+def hold_loose(market: Market) -> Message:
+    """A mail to the seller and the operator whose notification never came."""
+    recipients = (market.main.buyer_writes_to, f"abuse@{market.relay_domain}")
+    receipt = market.accept(market.from_buyer(), recipients=recipients, announced=False)
+    key = market.deployment.settings.inbox_prefix + receipt
+    market.deployment.announce(sweep_request(key, market.clock.now()))
+    market.work()
+    (message,) = (each for each in market.deployment.messages() if each.conversation is None)
+    assert (message.state, message.codes) == (State.HELD, ("notification-missing",))
+    return message
+
+
+def held_age(market: Market, capsys: pytest.CaptureFixture[str]) -> float:
+    """In seconds, as the next sweep measures it."""
+    capsys.readouterr()
+    market.invoke("tend_archive", event("schedule.json"))
+    lines = [line for line in capsys.readouterr().out.splitlines() if '"HeldAge"' in line]
+    return float(json.loads(lines[-1])["HeldAge"][0])
+
+
+def loose_path(api: Api, verb: str) -> str:
+    """From what is listed."""
+    (waiting,) = api("GET", "/held").body["messages"]
+    assert waiting["conversation"] is None
+    return f"/receipts/{waiting['receipt']}/messages/{waiting['message']}/{verb}"
+
+
+def test_mail_of_no_conversation_goes_to_whom_it_names_once_it_is_released(
+    api: Api, market: Market, loose: Message, capsys: pytest.CaptureFixture[str]
+) -> None:
+    market.clock.pass_by(timedelta(days=3))
+    assert held_age(market, capsys) == timedelta(days=3).total_seconds()
+    where = loose_path(api, "release")
+    answered = api("POST", where, body=LOOSE)
+    assert (answered.status, answered.body) == (202, {"message": loose.id, "state": "releasing"})
+    assert market.work() == [True]
+    assert len(to_seller(market)) == 1
+    assert [state for state, _ in market.outcomes()] == ["relayed"]
+    assert market.loose_outcomes() == [("released", "notification-missing")]
+    assert held_age(market, capsys) == 0
+    assert api("POST", where, body=LOOSE).status == 200
+    assert len(to_seller(market)) == 1
+    check_chain(market)
+
+
+def test_mail_of_no_conversation_is_refused_and_waits_no_more(
+    api: Api, market: Market, loose: Message, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = loose_path(api, "refuse")
+    for _ in range(2):
+        answered = api("POST", where, body=LOOSE)
+        assert (answered.status, answered.body) == (200, {"message": loose.id, "state": "refused"})
+    assert api("GET", "/held").body["messages"] == []
+    assert held_age(market, capsys) == 0
+    assert market.loose_outcomes() == [("refused", "notification-missing")]
+    assert market.sent == []
+
+
+def test_a_crash_after_any_call_of_its_release_ends_in_one_outcome(template: dict[str, Any]) -> None:
+    def asked(market: Market) -> None:
+        message = hold_loose(market)
+        where = f"/receipts/{message.receipt_id}/messages/{message.id}/release"
+        assert ask(market, "POST", where, body=LOOSE).status == 202
+
+    with deployed(template) as deployment:
+        undisturbed = Market(deployment)
+        asked(undisturbed)
+        assert undisturbed.work() == [True]
+        calls = undisturbed.cost
+    assert "sesv2.SendEmail" in calls
+    for number, call in enumerate(calls, 1):
+        with deployed(template) as deployment:
+            market = Market(deployment)
+            asked(market)
+            market.fault = Fault(after=kill_after(number))
+            assert market.work() == [False], f"not killed at {number} {call}"
+            market.fault = Fault()
+            if market.work() == [False]:
+                assert market.work_after(AFTER_THE_LEASE) == [True]
+            assert [state for state, _ in market.outcomes()] == ["relayed"], call
+            assert market.loose_outcomes() == [("released", "notification-missing")], call
+            assert len(to_seller(market)) == (2 if call == "sesv2.SendEmail" else 1), f"{number} {call}"
+            assert len(set(to_seller(market))) == 1
+            check_chain(market)
+
+
+def test_who_decided_on_mail_of_no_conversation_is_recorded_and_a_row_of_the_lake(
+    api: Api, market: Market, loose: Message
+) -> None:
+    api("POST", loose_path(api, "refuse"), body=LOOSE)
+    ((key, content),) = market.deployment.reviewed().items()
+    row = row_of(key, content)
+    assert (row.kind, row.message_id, row.case_id, row.actor) == ("refused", loose.id, CASE, READER)
+
+
 # What is refused
 
 NOTE, HOLD = {"case": CASE, "text": "x"}, {"case": CASE, "reason": "x"}
@@ -684,6 +791,11 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[int, str, str]]] = [
         (404, "unknown-conversation", "conversation"),
     ),
     ("POST", "/conversations/c1/messages/m404/release", {"body": {}}, (400, "missing-field", "case")),
+    ("POST", "/receipts/d3q1i8s5/messages/m4/release", {"body": LOOSE}, (404, "unknown-message", "message")),
+    ("POST", "/receipts/d3q1i8s5/messages/m4/refuse", {"body": LOOSE}, (404, "unknown-message", "message")),
+    ("POST", "/receipts/d3q1i8s5/messages/m4/refuse", {"body": HOLD}, (400, "unknown-field", "reason")),
+    ("POST", "/receipts/d3q1i8s5/messages/m4/release", {"body": {}}, (400, "missing-field", "case")),
+    ("POST", "/receipts/a.b/messages/m4/release", {"body": LOOSE}, (400, "invalid-value", "receipt")),
     ("POST", "/conversations/c404/reads", {"body": READ}, (404, "unknown-conversation", "conversation")),
     ("POST", "/conversations/c1/reads", {"body": {"case": CASE}}, (400, "missing-field", "what")),
     ("POST", "/conversations/c1/reads", {"body": {**READ, "what": "all"}}, (400, "invalid-value", "what")),

@@ -30,4 +30,5 @@ def test_a_notification_about_another_object_is_not_believed(market: Market) -> 
     told["receipt"]["action"]["objectKey"] = "archive/elsewhere"
     market.deployment.announce(told)
     assert market.work() == [False]
-    assert market.cost == []
+    # Its failure is counted and it is put off; the object that it names is not touched.
+    assert market.cost == ["dynamodb.UpdateItem", "sqs.ChangeMessageVisibility"]

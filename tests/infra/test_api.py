@@ -115,9 +115,9 @@ def test_of_the_review_bucket_it_writes_the_accesses_alone(template: Template) -
     assert access_key(MOMENT, "r1").startswith("accesses/")
 
 
-def test_it_asks_the_queue_that_feeds_receive_mail(template: Template) -> None:
-    queue = one(template, "AWS::SQS::Queue", "ReceiptsQueue")[0]
-    assert reached(template, "sqs:SendMessage") == [f"<{queue}.Arn>"]
+def test_it_asks_the_queues_that_feed_receive_mail_and_track_delivery(template: Template) -> None:
+    queues = [one(template, "AWS::SQS::Queue", name)[0] for name in ("ReceiptsQueue", "DeliveryEventsQueue")]
+    assert sorted(reached(template, "sqs:SendMessage")) == sorted(f"<{queue}.Arn>" for queue in queues)
 
 
 def test_the_indexes_hold_keys_only_and_what_few_writes_change(template: Template) -> None:

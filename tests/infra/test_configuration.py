@@ -72,6 +72,7 @@ WRONG: list[tuple[str, Any]] = [
     ("inbox_days", "sixty"),
     ("inbox_days", 60.5),
     ("inbox_days", True),
+    ("complaints", "ignore"),
     ("archive_lock_days", 0),
     ("query_scan_limit_mb", 9),
     ("access_log_days", 0),

@@ -1,10 +1,12 @@
 """What the stack writes into a function's environment is what the function reads from it."""
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from parley.relaying.unfinished import BROUGHT_AGAIN, KEPT_DEAD, LONGEST_PAUSE, PUT_OFF_FOR, shortest_patience
 from parley.settings import (
     PREFIX,
     ApiSettings,
@@ -13,7 +15,14 @@ from parley.settings import (
     RelaySettings,
     Settings,
     SweepSettings,
+    TrackingSettings,
     variable,
+)
+from parley.stores.clients import (
+    CONNECT_TIMEOUT_SECONDS,
+    OBJECT_SECONDS,
+    SEND_SECONDS,
+    SMALL_ANSWER_SECONDS,
 )
 from tests.support.resources import Template, properties, text
 
@@ -23,6 +32,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "AdminApi": ApiSettings,
     "EraseData": ErasureSettings,
     "KeepLake": LakeSettings,
+    "TrackDelivery": TrackingSettings,
 }
 
 
@@ -71,15 +81,73 @@ def test_a_lease_ends_before_the_message_is_seen_again(template: Template) -> No
     assert lease <= properties(template, "AWS::SQS::Queue", "ReceiptsQueue")["VisibilityTimeout"]
 
 
+def test_the_queue_hides_a_text_for_six_times_as_long_as_its_function_may_run(template: Template) -> None:
+    timeout = properties(template, "AWS::Lambda::Function", "ReceiveMail")["Timeout"]
+    assert properties(template, "AWS::SQS::Queue", "ReceiptsQueue")["VisibilityTimeout"] == 6 * timeout
+
+
+@pytest.mark.parametrize("channel", ["Receipts", "DeliveryEvents"])
+def test_what_has_to_wait_is_given_up_by_us_before_the_queue_does_or_forgets_it(
+    template: Template, channel: str
+) -> None:
+    queue = properties(template, "AWS::SQS::Queue", f"{channel}Queue")
+    assert shortest_patience(queue["RedrivePolicy"]["maxReceiveCount"]) > PUT_OFF_FOR
+    kept = timedelta(seconds=queue["MessageRetentionPeriod"])
+    assert kept > PUT_OFF_FOR + LONGEST_PAUSE + timedelta(seconds=queue["VisibilityTimeout"])
+
+
+@pytest.mark.parametrize("channel", ["Receipts", "DeliveryEvents"])
+def test_a_wrong_deployment_has_days_to_be_mended_before_good_texts_are_dead_letters(
+    template: Template, channel: str
+) -> None:
+    """An invocation that ends before it can put its text off hides it for as long as the queue does."""
+    queue = properties(template, "AWS::SQS::Queue", f"{channel}Queue")
+    dying = queue["RedrivePolicy"]["maxReceiveCount"] * timedelta(seconds=queue["VisibilityTimeout"])
+    assert timedelta(days=4) <= dying
+    # SQS's own dead letters keep their age: they must be there to be replayed.
+    dead = properties(template, "AWS::SQS::Queue", f"{channel}DeadLetters")["MessageRetentionPeriod"]
+    assert dying < timedelta(seconds=dead) - timedelta(days=7)
+
+
+def test_an_event_is_begun_only_if_there_is_the_time_to_give_up_a_service_and_put_it_off(
+    template: Template,
+) -> None:
+    event = TrackingSettings.from_environment(variables(template, "TrackDelivery")).event_seconds
+    pauses = 1 + 2 + 4  # Between four tries, at most (AWS SDK Reference, "Retry behavior").
+    table = 4 * (CONNECT_TIMEOUT_SECONDS + SMALL_ANSWER_SECONDS) + pauses
+    assert CONNECT_TIMEOUT_SECONDS + SEND_SECONDS + table <= event
+    # A batch whose services answer is begun, and ended, in what is left.
+    assert event + 10 <= properties(template, "AWS::Lambda::Function", "TrackDelivery")["Timeout"]
+
+
+def test_a_text_is_expected_for_longer_than_it_is_put_off_and_as_long_as_it_is_dead(
+    template: Template,
+) -> None:
+    dead = properties(template, "AWS::SQS::Queue", "ReceiptsDeadLetters")["MessageRetentionPeriod"]
+    assert 2 * LONGEST_PAUSE < BROUGHT_AGAIN
+    assert timedelta(seconds=dead) == KEPT_DEAD
+
+
+def test_no_pause_is_longer_than_sqs_hides_a_text(template: Template) -> None:
+    timeout = properties(template, "AWS::Lambda::Function", "ReceiveMail")["Timeout"]
+    assert LONGEST_PAUSE + timedelta(seconds=timeout) < timedelta(hours=12)
+
+
+def test_a_call_that_is_never_answered_is_given_up_before_the_function_is(template: Template) -> None:
+    timeout = properties(template, "AWS::Lambda::Function", "ReceiveMail")["Timeout"]
+    for seconds in (SEND_SECONDS, OBJECT_SECONDS, 4 * SMALL_ANSWER_SECONDS):
+        assert CONNECT_TIMEOUT_SECONDS + seconds < timeout
+
+
 def test_the_secret_is_not_written_out_and_only_who_looks_up_mailboxes_knows_where_it_is(
     template: Template,
 ) -> None:
     name = variable("mailbox_key_secret")
-    for function in ("ReceiveMail", "AdminApi", "EraseData"):
+    for function in ("ReceiveMail", "AdminApi", "EraseData", "TrackDelivery"):
         assert variables(template, function)[name].startswith("<MailboxKeySecret")
     assert name not in variables(template, "TendArchive")
 
 
 def test_the_sweep_has_the_time_to_read_a_large_inbox_and_little_memory(template: Template) -> None:
     function = properties(template, "AWS::Lambda::Function", "TendArchive")
-    assert (function["Timeout"], function["MemorySize"]) == (15 * 60, 256)
+    assert (function["Timeout"], function["MemorySize"]) == (15 * 60, 512)

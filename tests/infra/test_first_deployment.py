@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.iam import may
 from tests.support.resources import Template, needs, of_type, one, properties, references, statements, text
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
@@ -125,6 +126,34 @@ def test_only_our_rule_may_write_to_the_inbox(template: Template) -> None:
     assert allowed["Condition"]["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
 
 
+def test_nobody_else_may_write_to_the_inbox_whatever_else_they_may(template: Template) -> None:
+    """What lies there is believed to bear SES's own header fields."""
+    inbox = f"<{one(template, 'AWS::S3::Bucket', 'Inbox')[0]}.Arn>"
+    policy = policy_of(template, "AWS::S3::BucketPolicy", "Inbox")
+    (allowed,) = for_service(policy, "ses.amazonaws.com")
+    ours = {name: text(each) for name, each in allowed["Condition"]["StringEquals"].items()}
+    # A denial to everybody beats what an administrator, or any service, is allowed elsewhere.
+    denied = [
+        each for each in policy if each["Effect"] == "Deny" and each["Principal"] in ({"AWS": "*"}, "*")
+    ]
+    all_else = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}, *map(without_principal, denied)]
+    by_tls = {"aws:SecureTransport": "true"}
+    another = {
+        **ours,
+        "aws:SourceArn": ours["aws:SourceArn"].replace(":receipt-rule/Parley", ":receipt-rule/x"),
+    }
+    assert may(all_else, "s3:PutObject", f"{inbox}/inbox/o8i2hkv5", by_tls | ours)
+    for key in ("inbox/o8i2hkv5", "elsewhere"):
+        for told in ({}, another, {"aws:SourceAccount": ours["aws:SourceAccount"]}):
+            assert not may(all_else, "s3:PutObject", f"{inbox}/{key}", by_tls | told), told
+    for action in ("s3:GetObject", "s3:DeleteObject"):
+        assert may(all_else, action, f"{inbox}/inbox/o8i2hkv5", by_tls)
+
+
+def without_principal(statement: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in statement.items() if name != "Principal"}
+
+
 def test_the_policies_name_the_rule_without_referring_to_it(template: Template) -> None:
     rule = {one(template, "AWS::SES::ReceiptRule")[0], one(template, "AWS::SES::ReceiptRuleSet")[0]}
     for kind in ("AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::KMS::Key"):
@@ -241,7 +270,7 @@ def test_no_bucket_is_public_and_every_access_is_encrypted_and_logged(template: 
             for each in policy["Properties"]["PolicyDocument"]["Statement"]
             if each["Effect"] == "Deny"
         ]
-        assert [each["Condition"] for each in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in [each["Condition"] for each in denied]
         assert "LoggingConfiguration" in bucket["Properties"] or "AccessLogs" in name
 
 
@@ -268,9 +297,9 @@ def test_what_no_one_can_work_on_is_kept_for_14_days(template: Template) -> None
 
 
 @pytest.mark.parametrize("channel", ["Receipts", "DeliveryEvents"])
-def test_a_queue_defers_a_hundred_times_before_it_gives_up(template: Template, channel: str) -> None:
+def test_a_queue_delivers_for_days_before_it_gives_up(template: Template, channel: str) -> None:
     queue = properties(template, "AWS::SQS::Queue", f"{channel}Queue")
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 100
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 480
     (dead_letters,) = references(queue["RedrivePolicy"])
     assert dead_letters == one(template, "AWS::SQS::Queue", f"{channel}DeadLetters")[0]
 
@@ -346,7 +375,7 @@ def test_only_bounces_suppress_and_nothing_is_tracked(template: Template) -> Non
 def test_every_end_of_a_sent_mail_is_announced(template: Template) -> None:
     destination = properties(template, "AWS::SES::ConfigurationSetEventDestination")["EventDestination"]
     assert set(destination["MatchingEventTypes"]) == {
-        *("SEND", "REJECT", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT")
+        *("SEND", "REJECT", "RENDERING_FAILURE", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT")
     }
 
 

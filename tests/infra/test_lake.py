@@ -1,13 +1,16 @@
 """The lake in the template: what Athena knows of it, who pays attention, and how much it may take."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
 
-from parley.archive.keys import content_key, folder
+from parley.archive.keys import content_key, entry_key, folder
 from parley.compacting.parts import part_key
 from parley.lake.catalogue import QUERIES
-from parley.lake.tables import CONTENT, ERRORS, MALFORMED, TABLES, Column
+from parley.lake.tables import BY_CONVERSATION, ERRORS, FIRST_DAY, MALFORMED, TABLES, Column
+from parley.lake.views import VIEWS, trino_type
 from parley.settings import variable
 from tests.support.fake_lake import NOON
 from tests.support.resources import Template, of_type, one, properties, text
@@ -28,8 +31,30 @@ def catalogued(table: dict[str, Any]) -> list[tuple[str, str]]:
     return [(each["Name"], each["Type"]) for each in table["StorageDescriptor"]["Columns"]]
 
 
-def test_the_catalogue_has_the_tables_that_are_written_and_the_contents(template: Template) -> None:
-    assert glue_tables(template).keys() == {*TABLES_BY_DAY, "content"}
+def test_the_catalogue_has_the_tables_that_are_written_the_archives_and_the_views(template: Template) -> None:
+    assert glue_tables(template).keys() == {*TABLES_BY_DAY, "content", "entries", *VIEWS}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_is_written_as_athena_writes_its_own(template: Template, name: str) -> None:
+    """The form of Trino's `ConnectorViewDefinition`, by way of its `ViewReaderUtil`."""
+    table, view = glue_tables(template)[name], VIEWS[name]
+    begin, end = "/* Presto View: ", " */"
+    encoded = table["ViewOriginalText"]
+    assert encoded.startswith(begin)
+    assert encoded.endswith(end)
+    assert json.loads(base64.b64decode(encoded[len(begin) : -len(end)], validate=True)) == {
+        "originalSql": view.sql,
+        "catalog": "awsdatacatalog",
+        "schema": "parley_lake",
+        "columns": [{"name": each.name, "type": trino_type(each.type)} for each in view.columns],
+    }
+    assert catalogued(table) == written(view.columns)
+    assert table["TableType"] == "VIRTUAL_VIEW"
+    assert table["Parameters"] == {"presto_view": "true", "comment": "Presto View"}
+    assert table["ViewExpandedText"] == "/* Presto View */"
+    assert table["StorageDescriptor"]["SerdeInfo"]
+    assert not table.get("PartitionKeys")
 
 
 @pytest.mark.parametrize("name", TABLES_BY_DAY)
@@ -48,17 +73,38 @@ def test_the_days_of_a_table_are_projected_to_where_they_are_written(template: T
     assert f"s3://<{review}>/{part_key(TABLES_BY_DAY[name], day, 0)}".startswith(location)
     assert parameters["projection.enabled"] == "true"
     assert (parameters["projection.day.type"], parameters["projection.day.format"]) == ("date", "yyyy-MM-dd")
+    assert parameters["projection.day.range"] == f"{FIRST_DAY.isoformat()},NOW"
 
 
-def test_a_conversations_contents_are_projected_to_where_they_are_kept(template: Template) -> None:
-    table = glue_tables(template)["content"]
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("content", content_key(folder("c1", 1, NOON, "buyer-to-seller", "m1"))),
+        ("entries", entry_key("c1", 1, "m1")),
+    ],
+)
+def test_a_conversations_objects_are_projected_to_where_they_are_kept(
+    template: Template, name: str, kept: str
+) -> None:
+    table = glue_tables(template)[name]
     archive = one(template, "AWS::S3::Bucket", "Archive")[0]
     location = text(table["Parameters"]["storage.location.template"]).replace("${conversation_id}", "c1")
-    kept = content_key(folder("c1", 1, NOON, "buyer-to-seller", "m1"))
     assert f"s3://<{archive}>/{kept}".startswith(location)
     assert location.endswith("/c1/")
     assert table["Parameters"]["projection.conversation_id.type"] == "injected"
-    assert catalogued(table) == written(CONTENT)
+    assert catalogued(table) == written(BY_CONVERSATION[name].columns)
+
+
+@pytest.mark.parametrize("name", BY_CONVERSATION)
+def test_an_object_that_is_no_json_keeps_no_query_from_its_answer(template: Template, name: str) -> None:
+    serde = glue_tables(template)[name]["StorageDescriptor"]["SerdeInfo"]
+    assert serde["SerializationLibrary"] == "org.openx.data.jsonserde.JsonSerDe"
+    assert serde["Parameters"] == {"ignore.malformed.json": "true"}
+
+
+def test_no_salt_and_no_hash_of_an_entry_is_a_column() -> None:
+    told = " ".join(f"{each.name} {each.type}" for each in BY_CONVERSATION["entries"].columns)
+    assert not [word for word in ("salt", "hash", "commitments", "previous") if word in told]
 
 
 def test_tables_wait_for_their_database(template: Template) -> None:

@@ -20,12 +20,14 @@ FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 # members, raw mail over SESv2 by the action of version 1, and encrypted data by the key's.
 CALLS = {
     "batch_get_item": {"dynamodb:BatchGetItem"},
+    "change_message_visibility": {"sqs:ChangeMessageVisibility"},
     "delete_item": {"dynamodb:DeleteItem"},
     "delete_objects": {"s3:DeleteObject"},
     "delete_suppressed_destination": {"ses:DeleteSuppressedDestination"},
     "describe_active_receipt_rule_set": {"ses:DescribeActiveReceiptRuleSet"},
     "get_item": {"dynamodb:GetItem"},
     "get_object": {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"},
+    "get_queue_attributes": {"sqs:GetQueueAttributes"},
     "get_secret_value": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
     "list_object_versions": {"s3:ListBucketVersions"},
     "list_objects_v2": {"s3:ListBucket"},
@@ -41,7 +43,7 @@ CALLS = {
     "update_item": {"dynamodb:UpdateItem"},
 }
 # What else the transactions of a function are made of.
-TRANSACTED = {"AdminApi": {"dynamodb:DeleteItem"}}
+TRANSACTED = {"AdminApi": {"dynamodb:DeleteItem"}, "ReceiveMail": {"dynamodb:DeleteItem"}}
 # What Lambda itself does in the function's name.
 FOLLOWS = {
     "dynamodb:DescribeStream",
@@ -62,6 +64,7 @@ CALLED = {
     "ReceiveMail": [
         *("batch_get_item", "get_item", "put_item", "query", "transact_write_items", "update_item"),
         *("get_object", "get_secret_value", "put_object", "send_email"),
+        *("change_message_visibility", "send_message"),
     ],
     "AdminApi": [
         *("batch_get_item", "get_item", "query", "transact_write_items", "update_item"),
@@ -74,7 +77,15 @@ CALLED = {
         *("list_object_versions", "delete_objects", "delete_suppressed_destination"),
     ],
     "KeepLake": ["list_objects_v2", "get_object", "put_object", "delete_objects", "update_item"],
-    "TendArchive": ["list_objects_v2", "batch_get_item", "update_item", "send_message"],
+    "TendArchive": [
+        *("list_objects_v2", "batch_get_item", "get_item", "put_item", "query", "update_item"),
+        *("get_queue_attributes", "send_message"),
+    ],
+    "TrackDelivery": [
+        *("get_item", "put_item", "query", "transact_write_items", "update_item"),
+        *("get_secret_value", "send_email", "delete_suppressed_destination"),
+        *("change_message_visibility", "send_message"),
+    ],
     "ActivateRuleSet": ["describe_active_receipt_rule_set", "set_active_receipt_rule_set"],
 }
 
@@ -86,7 +97,7 @@ def allowed(template: Template, function: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("function", CALLED)
 def test_a_role_allows_what_its_function_calls_and_nothing_else(template: Template, function: str) -> None:
     needed = set().union(LOGS, *(CALLS[call] for call in CALLED[function]), TRANSACTED.get(function, set()))
-    if function == "ReceiveMail":
+    if function in ("ReceiveMail", "TrackDelivery"):
         needed |= CONSUMES
     if function == "WriteArchive":
         needed |= FOLLOWS

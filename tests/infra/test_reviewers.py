@@ -11,6 +11,7 @@ from cli.permissions import REVIEW
 from parley.archive import keys
 from parley.archive.records import EventKind
 from parley.erasing.certificate import certificate_key
+from parley.lake.views import VIEWS
 from parley.reviewing.reads import access_key
 from tests.support.iam import Context, may, may_assume, policy_of
 from tests.support.iam_calls import Calls, Need
@@ -292,7 +293,7 @@ def test_answers_lie_with_those_who_asked_and_nobody_deletes_them(
 @pytest.mark.parametrize(
     ("table", "people"),
     [
-        *((name, READERS) for name in (*ASKED, "content")),
+        *((name, READERS) for name in (*ASKED, "content", *VIEWS)),
         ("reviewer_actions", {AUDITOR}),
         ("errors", {AUDITOR}),
     ],
@@ -347,11 +348,14 @@ CALLERS = {
     "record_party_read": {SENIOR},
     "release_message": {SENIOR},
     "refuse_message": {SENIOR},
+    "release_loose_message": {SENIOR},
+    "refuse_loose_message": {SENIOR},
     "record_export": {SENIOR},
     # It answers with the party's mailboxes.
     "get_party": {SENIOR},
     "register_party": set(),
     "update_party": set(),
+    "confirm_mailbox": set(),
     "open_conversation": set(),
     "set_status": set(),
 }

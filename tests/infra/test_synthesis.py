@@ -25,6 +25,7 @@ OTHER: dict[str, Any] = {
     "parley:dmarc-report-mailbox": "dmarc@example.com",
     "parley:sending-tls": "require",
     "parley:receiving-tls": "require",
+    "parley:complaints": "opt-out",
     "parley:max-concurrency": 10,
     "parley:log-days": 365,
 }
@@ -65,6 +66,11 @@ def test_tls_can_be_required_both_ways(other: Template) -> None:
 def test_what_sqs_starts_at_once_can_be_capped(other: Template) -> None:
     mapping = properties(other, "AWS::Lambda::EventSourceMapping", "Relay")
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+
+
+def test_who_complains_can_be_opted_out(other: Template) -> None:
+    function = properties(other, "AWS::Lambda::Function", "TrackDelivery")
+    assert function["Environment"]["Variables"]["PARLEY_COMPLAINTS"] == "opt-out"
 
 
 def test_every_feature_flag_is_set_as_the_cdk_recommends_for_new_projects() -> None:

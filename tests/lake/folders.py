@@ -49,14 +49,16 @@ def write_error(folder: Path, at: datetime, code: str) -> None:
 
 
 class FolderBucket:
-    """Implements `cli.lake.local.Bucket`, and remembers what was opened."""
+    """Implements `cli.lake.local.Bucket`, and remembers what was opened, and which prefixes were listed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.opened: list[str] = []
+        self.listed: list[str] = []
 
     def list(self, prefix: str) -> Sequence[Found]:
         """prefix: as a bucket's, which need not end at a slash."""
+        self.listed.append(prefix)
         under = self._folder / prefix.rpartition("/")[0]
         found = (each for each in sorted(under.rglob("*")) if each.is_file())
         keys = ((each.relative_to(self._folder).as_posix(), each.stat().st_size) for each in found)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cli.lake.engines import Cell
-from tests.lake.world import UNDELIVERED, Mail, Talk, Told, World
+from parley.lake.tables import FIRST_DAY
+from tests.lake.world import RULES, UNDELIVERED, Mail, Talk, Told, World, places
 
 Rows = list[tuple[Cell, ...]]
 BEFORE, AFTER, NO_ANSWER = timedelta(days=45), timedelta(days=45), timedelta(days=14)
@@ -49,9 +50,20 @@ def told(at: datetime | None) -> str | None:
 
 
 def failed_mails(world: World, period: Period, before: timedelta = timedelta(0)) -> set[str]:
-    return {
-        each.mail for each in world.events if each.kind in UNDELIVERED and period.reaches(each.at, before)
-    }
+    events: dict[str, list[Told]] = defaultdict(list)
+    for event in world.events:
+        if period.reaches(event.at, before):
+            events[event.mail].append(event)
+    return {mail for mail, each in events.items() if failures(each)}
+
+
+def failures(events: list[Told]) -> list[Told]:
+    """Of one mail: what says that it did not arrive; nothing if it did."""
+    by_ses = [each for each in events if not each.is_report]
+    bad = [each for each in by_ses if each.kind in UNDELIVERED]
+    for_good = [each for each in bad if "type=transient" not in each.codes]
+    arrived = any(each.kind in ("delivered", "complained") for each in by_ses)
+    return for_good or ([] if arrived else bad)
 
 
 def is_moved(mail: Mail) -> bool:
@@ -171,10 +183,10 @@ def contact_check(world: World, period: Period, order: str, hours: int) -> Rows:
         passed = [each for each in mails if each.passed_on_at and each.automatic is None and each.author]
         arrived = [(each.passed_on_at, each.seq, each) for each in passed if each.id not in failed]
         first = min(arrived, key=lambda told_of: told_of[:2], default=(None, 0, None))[2]
-        is_cut_off = min(each.seq for each in mails) > 1 and period.first > date(2026, 1, 1)
+        is_cut_off = min(each.seq for each in mails) > 1 and period.first > FIRST_DAY
         asked = [each for each in passed if each.author == "buyer"]
         told_of = {each.id: [e for e in world.events_of[each.id] if period.reaches(e.at)] for each in asked}
-        reached = [each for each in asked if not any(e.kind in UNDELIVERED for e in told_of[each.id])]
+        reached = [each for each in asked if not failures(told_of[each.id])]
         contact = min((each.passed_on_at for each in reached if each.passed_on_at), default=None)
         accepted = [
             event.occurred_at for each in reached for event in told_of[each.id] if event.kind == "delivered"
@@ -212,13 +224,13 @@ def undelivered(world: World, period: Period, hours: int) -> Rows:
     """hours: of silence; what is made up lies far back, so all silence is longer."""
     events: dict[str, list[Told]] = defaultdict(list)
     for event in world.events:
-        if period.reaches(event.at):
+        if period.reaches(event.at) and not event.is_report:
             events[event.mail].append(event)
     rows: list[tuple[Mail, Told | None, str]] = []
     for mail in world.mails:
         if mail.passed_on_at is None or not period.has(mail.at):
             continue
-        bad = [each for each in events[mail.id] if each.kind in UNDELIVERED]
+        bad = failures(events[mail.id])
         if bad:
             latest = max(bad, key=lambda event: event.occurred_at)
             rows.append((mail, latest, latest.kind))
@@ -238,7 +250,7 @@ def undelivered(world: World, period: Period, hours: int) -> Rows:
                 finding,
             ),
             None if event is None else told(event.occurred_at),
-            None if event is None else "subtype=general" if event.kind == "bounced" else "",
+            None if event is None else " ".join(event.codes),
         )
         for mail, event, finding in rows
     ]
@@ -302,10 +314,48 @@ def attachments(world: World, period: Period, least: int) -> Rows:
     return sorted(rows, key=lambda row: (-int(row[2] or 0), str(row[0])))
 
 
+# Views: rows in any order.
+
+
+def _shared(world: World, mail: Mail) -> tuple[Cell, ...]:
+    talk = world.talks[mail.conversation]
+    parties = (None, None, None) if talk.is_erased else (talk.order, talk.buyer, talk.seller)
+    return (
+        *(mail.conversation, mail.id, mail.seq, told(mail.at), told(mail.passed_on_at), *parties),
+        *(mail.author, mail.recipient, mail.state, str(list(mail.codes)), mail.automatic, "1"),
+    )
+
+
+def findings_view(world: World, period: Period) -> Rows:
+    return [
+        (*_shared(world, mail), code, severity, place, occurrences, mail.at.date().isoformat())
+        for mail in written(world, period)
+        for code in mail.findings
+        for place, severity, occurrences in places(mail)
+    ]
+
+
+def attachments_view(world: World, period: Period) -> Rows:
+    return [
+        (*_shared(world, mail), digest, "image/png", 100, mail.at.date().isoformat())
+        for mail in written(world, period)
+        if not world.talks[mail.conversation].is_erased
+        for digest in mail.files
+    ]
+
+
+def rules_view(world: World, period: Period) -> Rows:
+    return [
+        (*_shared(world, mail), rule, rule in mail.hits, mail.at.date().isoformat())
+        for mail in written(world, period)
+        for rule in RULES
+    ]
+
+
 def deliveries(world: World, period: Period) -> Rows:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for event in world.events:
-        if period.has(event.at):
+        if period.has(event.at) and not event.is_report:
             found[event.at.date().isoformat()][event.kind].add(event.mail)
     kinds = ("sent", "delayed", "delivered", "bounced", "suppressed", "rejected", "complained")
     return [(day, *(len(told_of[kind]) for kind in kinds)) for day, told_of in sorted(found.items())]
@@ -340,7 +390,7 @@ def fan_out(world: World, period: Period, least: int) -> Rows:
         talks = {each.conversation for each in mails}
         if len(talks) >= least:
             others = {getattr(world.talks[each], "seller" if role == "buyer" else "buyer") for each in talks}
-            kept = sum(each.passed_on_at is None for each in mails)
+            kept = sum(each.state not in ("relayed", "released") for each in mails)
             rows.append((domain, role, len(mails), len(talks), len(others), kept))
     return sorted(rows, key=lambda row: (-int(row[3] or 0), str(row[0]), str(row[1])))
 
@@ -383,21 +433,18 @@ def who_read_what(world: World, period: Period, actor: str) -> Rows:
     ]
 
 
-def timeline(world: World, period: Period, conversation: str, texts: Callable[[Mail], str | None]) -> Rows:
+def timeline(world: World, conversation: str, texts: Callable[[Mail], str | None]) -> Rows:
     """texts: of a mail, what its content says; None where there is none."""
     rows: Rows = []
-    for mail in world.mails:
-        if mail.conversation == conversation and period.has(mail.at):
-            written = texts(mail)
-            subject = None if written is None else f"About {mail.id}"
-            roles = (mail.author or "unproved", mail.recipient, told(mail.passed_on_at))
-            codes = " ".join(mail.codes)
-            rows.append((mail.seq, told(mail.at), mail.id, mail.state, *roles, codes, subject, written))
-    for each in world.events:
-        if each.conversation == conversation and period.has(each.at):
-            codes = "subtype=general" if each.kind == "bounced" else ""
-            at = told(each.occurred_at)
-            rows.append((each.seq, at, each.mail, each.kind, None, None, None, codes, None, None))
+    for mail in world.mails_of[conversation]:
+        written = texts(mail)
+        subject = None if written is None else f"About {mail.id}"
+        roles = (mail.author or "unproved", mail.recipient, told(mail.passed_on_at))
+        codes = " ".join(sorted(mail.codes))
+        rows.append((mail.seq, told(mail.at), mail.id, mail.state, *roles, codes, subject, written))
+        for each in world.events_of[mail.id]:
+            facts, at = " ".join(each.codes), told(each.occurred_at)
+            rows.append((each.seq, at, each.mail, each.kind, None, None, None, facts, None, None))
     return sorted(rows, key=lambda row: int(row[0] or 0))
 
 

@@ -11,9 +11,8 @@ from cli.lake.engines import Answer, EngineError
 from cli.lake.local import LocalLake
 from cli.lake.statements import free_statement, named_statement
 from parley.lake.catalogue import find_query
-from tests.lake import reference
+from tests.lake.entries import write_contents
 from tests.lake.folders import FolderBucket, write_error, write_lake
-from tests.lake.reference import Period
 from tests.lake.world import DAYS, FIRST, Mail, World, make, rows
 
 TODAY = date(2027, 1, 1)
@@ -54,62 +53,20 @@ def test_windows_around_a_period_open_the_days_that_they_reach_and_no_more(
     assert len(bucket.opened) == len(set(bucket.opened))
 
 
-def texts_of(world: World, conversation: str, folder: Path) -> dict[str, str]:
-    """Writes the content of a conversation as it lies in the archive bucket; its texts by mail."""
-    found = {}
-    (folder / "contents" / conversation).mkdir(parents=True, exist_ok=True)
-    for mail in world.mails_of[conversation]:
-        if mail.passed_on_at is not None:
-            found[mail.id] = f"Is the pot blue? It's {mail.id}."
-            content = {
-                "kind": "message",
-                "subject": f"About {mail.id}",
-                "text": found[mail.id],
-                "others": [f"Its price is 3 of {mail.id}."],
-            }
-            path = folder / "contents" / conversation / f"{mail.content_name}.json"
-            path.write_text(json.dumps(content), encoding="utf-8")
-    return found
-
-
 @pytest.fixture
 def talk(world: World) -> str:
-    """A conversation with a released mail and a bounce."""
+    """A conversation in which every mail went out at once."""
     return next(
         talk.id
         for talk in world.talks.values()
-        if not talk.is_erased
-        and any(each.state == "released" for each in world.mails_of[talk.id])
-        and any(e.kind == "bounced" for mail in world.mails_of[talk.id] for e in world.events_of[mail.id])
+        if all(each.state == "relayed" for each in world.mails_of[talk.id])
     )
-
-
-def test_a_timeline_opens_its_days_and_the_content_of_its_conversation_alone(
-    world: World, lake: Path, talk: str, tmp_path: Path
-) -> None:
-    texts = texts_of(world, talk, lake)
-    other = next(each for each in world.talks if each != talk)
-    texts_of(world, other, lake)
-    bucket = FolderBucket(lake)
-    (tmp_path / "fetched").mkdir()
-    given = {"conversation_id": talk, "from": "2026-03-01", "to": "2026-06-30"}
-    answer = ask("timeline", given, bucket, tmp_path / "fetched")
-    contents = [each for each in bucket.opened if each.startswith("contents/")]
-    assert contents
-    assert all(each.startswith(f"contents/{talk}/") for each in contents)
-
-    def written(mail: Mail) -> str | None:
-        return texts.get(mail.id)
-
-    expected = reference.timeline(world, Period(FIRST.date(), date(2026, 6, 30)), talk, written)
-    assert list(answer.rows) == expected
-    assert any(row[3] == "released" and row[9] for row in answer.rows)
 
 
 def test_text_is_searched_in_one_conversation_in_any_case(
     world: World, lake: Path, talk: str, tmp_path: Path
 ) -> None:
-    texts = texts_of(world, talk, lake)
+    texts = write_contents(world, talk, lake)
     answer = ask("search-text", {"conversation_id": talk, "words": "IT'S M"}, FolderBucket(lake), tmp_path)
     assert {row[2] for row in answer.rows} == set(texts.values())
 
@@ -117,26 +74,9 @@ def test_text_is_searched_in_one_conversation_in_any_case(
 def test_what_only_another_alternative_of_a_mail_says_is_found(
     world: World, lake: Path, talk: str, tmp_path: Path
 ) -> None:
-    texts = texts_of(world, talk, lake)
+    texts = write_contents(world, talk, lake)
     answer = ask("search-text", {"conversation_id": talk, "words": "price"}, FolderBucket(lake), tmp_path)
     assert {row[3] for row in answer.rows} == {f"Its price is 3 of {mail}." for mail in texts}
-
-
-def test_a_timeline_of_known_days_opens_no_other_days(
-    world: World, lake: Path, talk: str, tmp_path: Path
-) -> None:
-    days = {each.at.date().isoformat() for each in world.mails_of[talk]}
-    days |= {
-        event.at.date().isoformat() for mail in world.mails_of[talk] for event in world.events_of[mail.id]
-    }
-    bucket = FolderBucket(lake)
-    (tmp_path / "fetched").mkdir()
-    given = {"conversation_id": talk, "days": ",".join(sorted(days))}
-    answer = ask("timeline", given, bucket, tmp_path / "fetched")
-    assert days_of(bucket.opened, "messages") | days_of(bucket.opened, "delivery_events") == days
-    assert list(answer.rows) == list(
-        ask("timeline", {"conversation_id": talk}, bucket, tmp_path / "fetched").rows
-    )
 
 
 def test_lines_that_were_no_rows_are_told_to_auditors(tmp_path: Path) -> None:
@@ -217,7 +157,7 @@ def test_conditions_that_tell_nothing_of_single_days_are_answered_over_all(
 def test_what_mail_says_moves_no_cursor_by_way_of_an_error(
     world: World, lake: Path, talk: str, tmp_path: Path
 ) -> None:
-    texts_of(world, talk, lake)
+    write_contents(world, talk, lake)
     for path in (lake / "contents" / talk).iterdir():
         path.write_text(json.dumps({"subject": "\x1b]0;owned\x07", "text": "x"}), encoding="utf-8")
     sql = f"SELECT CAST(subject AS integer) FROM content WHERE conversation_id = '{talk}'"  # noqa: S608  # made up

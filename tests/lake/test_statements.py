@@ -30,6 +30,12 @@ REFUSED = [
     ("WITH content AS (SELECT * FROM content) SELECT * FROM content", "name-taken"),
     ('WITH "Content" AS (SELECT 1) SELECT * FROM content', "name-taken"),
     ('SELECT * FROM "content$partitions"', "table-unknown"),
+    ("WITH Findings AS (SELECT * FROM findings) SELECT * FROM findings", "name-taken"),
+    ("CREATE OR REPLACE VIEW findings AS SELECT * FROM messages", "sql-not-a-read"),
+    (
+        "SELECT code FROM findings WHERE message_id IN (SELECT message_id FROM reviewer_actions)",
+        "tables-mixed",
+    ),
     ("SELECT * FROM messages WHERE day = ?", "sql-placeholder"),
     ("SELECT * FROM messages WHERE day = :day", "sql-placeholder"),
     ("SELECT * FROM messages m JOIN reviewer_actions a ON a.message_id = m.message_id", "tables-mixed"),
@@ -124,15 +130,19 @@ def test_the_days_that_a_statement_wants_are_those_that_bind_its_rows(
     assert sorted(told) == sorted(said)
 
 
-def test_content_is_read_by_conversation_as_athena_demands_it() -> None:
-    tree = free_statement("SELECT text FROM content WHERE conversation_id = 'c1' AND text LIKE '%x%'").tree
-    assert conversations_of(tree) == {"c1"}
+@pytest.mark.parametrize("table", ["content", "entries"])
+def test_what_lies_by_conversation_is_read_so_as_athena_demands_it(table: str) -> None:
+
+    def found_in(sql: str) -> frozenset[str]:
+        return conversations_of(free_statement(sql.replace("content", table)).tree, table)
+
+    assert found_in("SELECT text FROM content WHERE conversation_id = 'c1' AND text LIKE '%x%'") == {"c1"}
     for sql, found in (
         ("SELECT text FROM content C WHERE c.conversation_id = 'c1'", {"c1"}),
         ("SELECT text FROM content WHERE conversation_id IN ('c1', 'c2')", {"c1", "c2"}),
         ("SELECT text FROM content WHERE (conversation_id = 'c1') AND text = 'x'", {"c1"}),
     ):
-        assert conversations_of(free_statement(sql).tree) == found
+        assert found_in(sql) == found
     for sql in (
         "SELECT text FROM content",
         "TABLE content",
@@ -146,5 +156,6 @@ def test_content_is_read_by_conversation_as_athena_demands_it() -> None:
         "SELECT text FROM content WHERE conversation_id = 'c1' UNION ALL SELECT text FROM content",
     ):
         with pytest.raises(QueryError) as caught:
-            conversations_of(free_statement(sql).tree)
+            found_in(sql)
         assert caught.value.code == "conversation-missing"
+        assert table in str(caught.value)

@@ -7,7 +7,7 @@ windows, days, and the nights in which clocks change.
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -33,6 +33,11 @@ RULES = ("spam", "contact-data", "payment", "threat")
 TOPICS = ("delivery", "return", "refund", "defect", "invoice")
 UNPROVED_CODES = ("not-authenticated", "stranger", "author-unclear", "authentication-unavailable")
 UNDELIVERED = ("bounced", "suppressed", "rejected")
+CODES = {
+    "bounced": ("subtype=general", "type=permanent"),
+    "bounced softly": ("subtype=mailbox-full", "type=transient"),
+    "bounced by report": ("report=m0", "source=report"),
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,11 +61,22 @@ class Mail:
     domain: str | None = None
 
     @property
+    def is_decided(self) -> bool:
+        """Whether it was held first, and a reviewer or time decided."""
+        return self.state in ("released", "expired") or (self.state == "refused" and "spam" in self.codes)
+
+    @property
+    def folder_name(self) -> str:
+        return f"{self.seq:04d}_2026-03-01T000000Z_{self.author}-to-{self.recipient}_{self.id}"
+
+    @property
     def content_name(self) -> str:
         """A release is kept under a name of its own."""
-        if self.state == "released":
-            return f"2026-04-01T000000Z_released_{self.id}-release"
-        return f"{self.seq:04d}_2026-03-01T000000Z_{self.author}-to-{self.recipient}_{self.id}"
+        return released_name(f"{self.id}-release") if self.state == "released" else self.folder_name
+
+
+def released_name(event: str) -> str:
+    return f"2026-04-01T000000Z_released_{event}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +90,25 @@ class Told:
     at: datetime
     occurred_at: datetime
     kind: str
+    codes: tuple[str, ...] = ()
+
+    @property
+    def is_report(self) -> bool:
+        """It came as mail."""
+        return "source=report" in self.codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What became of a mail after it was received, as the chain tells it; no row of the lake."""
+
+    id: str
+    conversation: str
+    mail: str
+    seq: int
+    at: datetime
+    kind: str
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +138,7 @@ class World:
     mails: list[Mail] = field(default_factory=list)
     events: list[Told] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
     @cached_property
     def mails_of(self) -> dict[str, list[Mail]]:
@@ -118,6 +154,14 @@ class World:
         found: dict[str, list[Told]] = defaultdict(list)
         for event in self.events:
             found[event.mail].append(event)
+        return found
+
+    @cached_property
+    def steps_of(self) -> dict[str, list[Step]]:
+        """By mail."""
+        found: dict[str, list[Step]] = defaultdict(list)
+        for step in self.steps:
+            found[step.mail].append(step)
         return found
 
     @cached_property
@@ -155,9 +199,15 @@ def _come_by_intake(talk: Talk, world: World) -> None:
         world.talks[intake.id] = intake
         findings = first.findings or ("contact-iban",)
         moved = replace(
-            first, id=f"{first.id}i", conversation=intake.id, passed_on_at=None, findings=findings
+            first,
+            id=f"{first.id}i",
+            conversation=intake.id,
+            passed_on_at=None,
+            findings=findings,
+            codes=("spam",),
         )
         world.mails.append(moved)
+        world.steps += _steps(moved)
 
 
 def _write(talk: Talk, chance: random.Random, world: World) -> None:
@@ -168,8 +218,11 @@ def _write(talk: Talk, chance: random.Random, world: World) -> None:
         seq += 1
         mail = _mail(talk, seq, at, author, chance)
         world.mails.append(mail)
+        steps = _steps(mail)
+        world.steps += steps
+        seq += len(steps)
         if mail.passed_on_at is not None:
-            for event in _deliveries(mail, chance):
+            for event in _deliveries(mail, seq, chance):
                 seq += 1
                 world.events.append(event)
         if chance.random() < 0.08:
@@ -211,7 +264,8 @@ def _mail(talk: Talk, seq: int, at: datetime, author: str, chance: random.Random
     elif draw < 0.25:
         mail.state, mail.codes = "released", ("spam",)
         waited = chance.choice((HOUR, 23 * HOUR, 47 * HOUR, 3 * DAY, 20 * DAY))
-        mail.passed_on_at = at + waited
+        # A first contact goes on from the conversation that it opens; about no order here.
+        mail.passed_on_at = None if talk.order is None and seq == 1 else at + waited
     if draw >= 0.25:
         mail.passed_on_at = at
         mail.automatic = "out-of-office" if chance.random() < 0.1 else None
@@ -222,12 +276,63 @@ def _mail(talk: Talk, seq: int, at: datetime, author: str, chance: random.Random
     return mail
 
 
-def _deliveries(mail: Mail, chance: random.Random) -> Iterator[Told]:
-    """Some are never told of; some only days later, and a bounce may follow a delivery."""
+def _steps(mail: Mail) -> list[Step]:
+    """Releases that fail come before one that does not, or before none; and a receipt's outcome may be
+    chained by itself, even after the release."""
+    # A chance of its own, so that nothing else depends on it.
+    chance, told = random.Random(mail.id), list[tuple[str, str, datetime, dict[str, str]]]()
+    decided_at = mail.passed_on_at or mail.at + HOUR
+    spelt_out = ("outcome", f"{mail.id}-outcome")
+    on_receipt = "held" if mail.is_decided or mail.state == "held" else mail.state
+    if chance.random() < 0.15:
+        told.append((*spelt_out, mail.at, {"outcome": on_receipt, "codes": " ".join(mail.codes)}))
+    if mail.state in ("held", "released", "expired") and chance.random() < 0.3:
+        told += [
+            ("release-asked", f"{mail.id}-asked-1", mail.at + 2 * TICK, {"case": "2026-1"}),
+            ("released", f"{mail.id}-attempt", mail.at + 3 * TICK, {"codes": "spam"}),
+            (
+                "outcome",
+                f"{mail.id}-failed",
+                mail.at + 4 * TICK,
+                {"outcome": "held", "codes": "ses-rejected"},
+            ),
+        ]
+        mail.codes = (*mail.codes, "ses-rejected")
+    if mail.state == "released":
+        moved = {} if mail.passed_on_at else {"opened": "c999", "first": "m999"}
+        told += [
+            ("release-asked", f"{mail.id}-asked-2", decided_at - TICK, {"case": "2026-1"}),
+            ("released", f"{mail.id}-release", decided_at, {"codes": "spam"} | moved),
+        ]
+        if chance.random() < 0.15 and all(each[0] != "outcome" for each in told):
+            told.append((*spelt_out, decided_at, {"outcome": "held", "codes": " ".join(mail.codes)}))
+    elif mail.is_decided:
+        told.append((mail.state, f"{mail.id}-end", decided_at, {}))
+    return [
+        Step(
+            id=id_,
+            conversation=mail.conversation,
+            mail=mail.id,
+            seq=mail.seq + place,
+            at=at,
+            kind=kind,
+            facts=facts,
+        )
+        for place, (kind, id_, at, facts) in enumerate(told, 1)
+    ]
+
+
+def _deliveries(mail: Mail, seq: int, chance: random.Random) -> Iterator[Told]:
+    """Some are never told of; some only days later, and a bounce may follow a delivery. seq: the place before
+    the first."""
     assert mail.passed_on_at is not None
     draw, kinds = chance.random(), list[str]()
-    if draw < 0.85:
+    if draw < 0.79:
         kinds = ["sent", "delivered"]
+    elif draw < 0.82:
+        kinds = ["sent", *chance.choice((("bounced softly", "delivered"), ("delivered", "bounced softly")))]
+    elif draw < 0.85:
+        kinds = ["sent", *chance.choice((("delivered", "bounced by report"), ("bounced by report",)))]
     elif draw < 0.88:
         kinds = ["sent", "delayed", "delivered"]
     elif draw < 0.89:
@@ -235,7 +340,7 @@ def _deliveries(mail: Mail, chance: random.Random) -> Iterator[Told]:
     elif draw < 0.90:
         kinds = ["sent", "complained"]
     elif draw < 0.96:
-        kinds = ["sent", chance.choice(UNDELIVERED)]
+        kinds = ["sent", chance.choice((*UNDELIVERED, "bounced softly"))]
     elif draw < 0.98:
         kinds = ["sent", "delivered", "bounced"]
     at = mail.passed_on_at
@@ -246,10 +351,11 @@ def _deliveries(mail: Mail, chance: random.Random) -> Iterator[Told]:
             id=f"{mail.id}e{place}",
             conversation=mail.conversation,
             mail=mail.id,
-            seq=mail.seq + place,
+            seq=seq + place,
             at=occurred + late,
             occurred_at=occurred,
-            kind=kind,
+            kind=kind.partition(" ")[0],
+            codes=CODES.get(kind, ()),
         )
         at = occurred
 
@@ -292,7 +398,7 @@ def rows(world: World) -> Iterator[Row]:
             at=event.at,
             occurred_at=event.occurred_at,
             kind=event.kind,
-            codes=("subtype=general",) if event.kind == "bounced" else (),
+            codes=event.codes,
             is_erased=False,
         )
     for act in world.acts:
@@ -309,6 +415,11 @@ def rows(world: World) -> Iterator[Row]:
             actor=act.actor,
             is_erased=False,
         )
+
+
+def places(mail: Mail) -> tuple[tuple[str, str, int], ...]:
+    """Where each of its findings was seen: in one part or two; how much it weighs there, and how often."""
+    return (("1", "warning", 1), ("2.1", "note", 3))[: 1 + mail.seq % 2]
 
 
 def _row(mail: Mail, talk: Talk, version: int = 3) -> MessageRow:
@@ -332,7 +443,9 @@ def _row(mail: Mail, talk: Talk, version: int = 3) -> MessageRow:
         hits=mail.hits,
         misses=tuple(each for each in RULES if each not in mail.hits),
         findings=tuple(
-            Finding(code=each, severity="notice", place="1", occurrences=1) for each in mail.findings
+            Finding(code=code, severity=severity, place=place, occurrences=occurrences)
+            for code in mail.findings
+            for place, severity, occurrences in places(mail)
         ),
         attachments=None
         if gone

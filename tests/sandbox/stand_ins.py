@@ -23,7 +23,9 @@ SELLER = Account("shop@trader.example", "of the seller")
 RELAY = "relay.example.com"
 ALIAS = f"s-9q4t@{RELAY}"
 CONFIGURATION_SET = "Parley"
-ALL_TYPES = frozenset({"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "DELIVERY_DELAY", "REJECT"})
+ALL_TYPES = frozenset(
+    {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "DELIVERY_DELAY", "REJECT", "RENDERING_FAILURE"}
+)
 RULE = ReceiptRule(
     name="Parley",
     recipients=(RELAY,),

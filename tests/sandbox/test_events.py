@@ -37,6 +37,7 @@ def test_a_delivered_mail_is_told_as_sent_and_then_as_delivered(ses_out: Outboun
         ("suppressionlist@example.com", ["Send", "Bounce"]),
         ("delay@example.com", ["Send", "DeliveryDelay", "Delivery"]),
         ("reject@example.com", ["Send", "Reject"]),
+        ("unrenderable@example.com", ["Rendering Failure"]),
         ("ooto@example.com", ["Send", "Delivery"]),
     ],
 )

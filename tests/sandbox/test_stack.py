@@ -20,7 +20,6 @@ from sandbox.stack import Sandbox, running
 from sandbox.starting import FREE_PORTS, Ports, StartError
 from tests.sandbox.whole import reply, written
 from tests.support.correspondences import correspond, wait
-from tests.support.template import assembly
 
 pytestmark = pytest.mark.slow
 
@@ -131,23 +130,25 @@ def test_every_port_that_is_taken_is_named_before_anything_starts() -> None:
     assert steps == []
 
 
-def test_state_that_is_kept_is_there_at_the_next_start_and_the_thread_goes_on(tmp_path: Path) -> None:
-    with running(tmp_path, assembly=assembly()) as sandbox:
+def test_state_that_is_kept_is_there_at_the_next_start_and_the_thread_goes_on(
+    tmp_path: Path, assembly: Path
+) -> None:
+    with running(tmp_path, assembly=assembly) as sandbox:
         first, endpoint = sandbox.first, sandbox.deployed.local.endpoint
         buyer, seller = first.buyer, first.seller
         post(sandbox, buyer, written(buyer.account, buyer.writes_to, "Hello.\n", Message_ID="<1@buyer>"))
         # Accepted is enough: what is on its way is worked on and delivered before the end.
         with (
             pytest.raises(StartError, match="another sandbox runs in"),
-            running(tmp_path, assembly=assembly()),
+            running(tmp_path, assembly=assembly),
         ):
             pass
     with (
         pytest.raises(StartError, match="Leave --emulator-port out"),
-        running(tmp_path, ports=replace(FREE_PORTS, emulator=4), assembly=assembly()),
+        running(tmp_path, ports=replace(FREE_PORTS, emulator=4), assembly=assembly),
     ):
         pass
-    with running(tmp_path, ports=replace(FREE_PORTS, emulator=None), assembly=assembly()) as sandbox:
+    with running(tmp_path, ports=replace(FREE_PORTS, emulator=None), assembly=assembly) as sandbox:
         assert sandbox.first == first
         assert sandbox.deployed.local.endpoint == endpoint
         assert len(sandbox.mailboxes.messages(seller.account.mailbox)) == 1
@@ -157,21 +158,23 @@ def test_state_that_is_kept_is_there_at_the_next_start_and_the_thread_goes_on(tm
     assert answer["In-Reply-To"] == "<1@buyer>"
 
 
-def test_after_a_crash_of_the_emulator_the_next_start_goes_on_from_the_last_good_end(tmp_path: Path) -> None:
+def test_after_a_crash_of_the_emulator_the_next_start_goes_on_from_the_last_good_end(
+    tmp_path: Path, assembly: Path
+) -> None:
     def write(sandbox: Sandbox, name: str) -> None:
         buyer = sandbox.first.buyer
         post(sandbox, buyer, written(buyer.account, buyer.writes_to, "x\n", Message_ID=f"<{name}@buyer>"))
 
     steps: list[str] = []
-    with running(tmp_path, assembly=assembly()) as sandbox:
+    with running(tmp_path, assembly=assembly) as sandbox:
         conversation, seller = sandbox.first.conversation, sandbox.first.seller.account
         write(sandbox, "first")
-    with running(tmp_path, assembly=assembly(), progress=steps.append) as sandbox:
+    with running(tmp_path, assembly=assembly, progress=steps.append) as sandbox:
         write(sandbox, "lost")
         inbox(sandbox, seller, 2)
         os.kill(sandbox.emulator.process_id, signal.SIGKILL)
     assert "this run did not end in good order; the state from before it is kept" in steps
-    with running(tmp_path, assembly=assembly()) as sandbox:
+    with running(tmp_path, assembly=assembly) as sandbox:
         assert len(sandbox.mailboxes.messages(seller.mailbox)) == 1
         assert len(sandbox.archive(conversation).messages()) == 1
         write(sandbox, "third")

@@ -34,7 +34,8 @@ class FakeRegistry:
 
     def replace(self, old: Party, new: Party) -> None:
         with self.memory.lock:
-            if self.memory.parties.get(old.id) != old:
+            known = self.memory.parties.get(old.id)
+            if known != old or known.opted_out_at != old.opted_out_at:
                 raise ChangedMeanwhileError(old.id)
             self._check_free(new)
             for mailbox in old.mailboxes:

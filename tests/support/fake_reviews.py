@@ -54,13 +54,14 @@ class FakeAccesses:
         self.objects[key] = content
 
 
-def a_desk(world: World) -> Desk:
+def a_desk(world: World, accesses: FakeAccesses | None = None) -> Desk:
     """A desk over what the relay's world holds; what it asks of receive_mail is in `world.queue`."""
     return Desk(
         reviews=FakeReviews(world.memory),
+        messages=world.messages,
         history=world.outside.history,
         archive=world.archive,
-        accesses=FakeAccesses(),
+        accesses=accesses or FakeAccesses(),
         queue=world.queue,
         clock=world.clock,
         entropy=world.outside.entropy,

@@ -13,21 +13,39 @@ from parley.conversation.aliases import Alias, AliasId, ConversationId
 from parley.conversation.conversations import Conversation, ConversationView, Head, Hold
 from parley.conversation.events import Event, EventId
 from parley.conversation.mailboxes import index_form
-from parley.conversation.messages import Lease, Message, MessageId, State, check_transition
+from parley.conversation.messages import (
+    IN_WORK,
+    Lease,
+    Message,
+    MessageId,
+    State,
+    check_kept_or_next,
+    check_transition,
+)
 from parley.conversation.parties import Party, PartyId
 from parley.mail.address import Mailbox
 from parley.relaying.ports import (
     AlreadyClaimedError,
     AlreadyExistsError,
+    BusyError,
     ConversationGoneError,
     HeadMovedError,
+    HeldAsWholeError,
     LeaseLostError,
+    Listed,
     NoSuchObjectError,
+    NoticeClaim,
     Submission,
+    Told,
 )
+from parley.relaying.receipts import possible_ids, whole_id
+from parley.relaying.sweep import Round
+from parley.stores.notices import MAX_CLAIMS
 
 RECENT_MESSAGES = 50
 DAY_SECONDS = 86_400
+PAGE = 1_000
+"""Objects of the inbox that are listed together."""
 
 
 @dataclass
@@ -41,8 +59,10 @@ class Memory:
     parties: dict[PartyId, Party] = field(default_factory=dict)
     mailboxes: dict[str, PartyId] = field(default_factory=dict)
     requests: dict[str, datetime] = field(default_factory=dict)
+    told: dict[str, Told] = field(default_factory=dict)
     events: dict[tuple[ConversationId, EventId], Event] = field(default_factory=dict)
-    notices: dict[tuple[str, int], MessageId] = field(default_factory=dict)
+    notices: dict[tuple[str, int], tuple[MessageId, set[str]]] = field(default_factory=dict)
+    claims: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -97,25 +117,52 @@ class FakeDirectory:
 
 
 class FakeMessages:
+    """looked_up: receipts of which it was asked whether they are attended."""
+
     def __init__(self, memory: Memory | None = None) -> None:
         self.memory = memory or Memory()
+        self.looked_up: list[str] = []
 
-    def claim(self, message: Message, *, before: Head, after: Head) -> None:
+    def claim(self, message: Message, *, before: Head, after: Head, told: Told | None = None) -> None:
         if message.conversation is None:
             raise ValueError("a message without a conversation is claimed loosely")
         with self.memory.lock:
-            if self._is_claimed(message):
+            if self._is_claimed(message, told):
                 return
             known = self.memory.heads.get(message.conversation)
             if known is None or known[1] != before:
                 raise HeadMovedError
             self.memory.heads[message.conversation] = (known[0], after)
-            self.memory.messages[_place(message)] = message
+            self._put(message, told)
 
-    def claim_loose(self, message: Message) -> None:
+    def claim_loose(self, message: Message, *, told: Told | None = None) -> None:
+        with self.memory.lock:
+            if not self._is_claimed(message, told):
+                self._put(message, told)
+
+    def claim_whole(self, message: Message) -> None:
         with self.memory.lock:
             if not self._is_claimed(message):
-                self.memory.messages[_place(message)] = message
+                if message.receipt_id in self.memory.told:
+                    raise BusyError("told-meanwhile")
+                self._put(message, None)
+
+    def withdraw(self, whole: Message) -> None:
+        with self.memory.lock:
+            stored = self.memory.messages.get(_place(whole))
+            if stored is not None and stored.state is not State.HELD:
+                raise LeaseLostError(whole.id)
+            self.memory.messages.pop(_place(whole), None)
+
+    def note_told(self, receipt_id: str, told: Told, received_at: datetime) -> None:
+        self.memory.told[receipt_id] = replace(told, whole=whole_id(receipt_id))
+
+    def told(self, receipt_id: str) -> Told | None:
+        return self.memory.told.get(receipt_id)
+
+    def loose(self, receipt_id: str, message: MessageId) -> Message | None:
+        stored = self.memory.messages.get((receipt_id, message))
+        return stored if stored is not None and stored.conversation is None else None
 
     def take_over(self, message: Message, lease: Lease) -> Message:
         return self._write(message, replace(message, lease=lease))
@@ -145,29 +192,60 @@ class FakeMessages:
     def put_down(self, message: Message, *, told: bool) -> Message:
         return self._write(message, replace(message, lease=None, told=told))
 
-    def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:
+    def unattended(
+        self, receipt_ids: Collection[str], now: datetime, *, overdue: Collection[str] = ()
+    ) -> frozenset[str]:
+        self.looked_up += receipt_ids
         with self.memory.lock:
             attended = {receipt_id for receipt_id, _ in self.memory.messages}
+            attended -= {each for each in overdue if self._is_unfinished(each)}
             attended |= {receipt_id for receipt_id, until in self.memory.requests.items() if now < until}
         return frozenset(receipt_ids) - attended
+
+    def _is_unfinished(self, receipt_id: str) -> bool:
+        made = {each: message for (of, each), message in self.memory.messages.items() if of == receipt_id}
+        told = self.memory.told.get(receipt_id)
+        recipients = () if told is None else told.recipients
+        whole = made.get(whole_id(receipt_id))
+        lacking = any(possible_ids(receipt_id, each).isdisjoint(made) for each in recipients)
+        is_refused = whole is not None and whole.state is State.REFUSED
+        return any(each.state in IN_WORK for each in made.values()) or (lacking and not is_refused)
 
     def note_request(self, receipt_id: str, until: datetime) -> None:
         self.memory.requests[receipt_id] = until
 
-    def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
+    def claim_notice(self, subject: str, message: MessageId, now: datetime) -> NoticeClaim | None:
         window = int(now.timestamp() // DAY_SECONDS)
         with self.memory.lock:
-            return self.memory.notices.setdefault((subject, window), message) == message
+            whose, claims = self.memory.notices.setdefault((subject, window), (message, set()))
+            if whose != message or len(claims) >= MAX_CLAIMS:
+                return None
+            self.memory.claims += 1
+            claim = NoticeClaim(subject, window, str(self.memory.claims))
+            claims.add(claim.name)
+            return claim
 
-    def _is_claimed(self, message: Message) -> bool:
+    def give_back(self, claim: NoticeClaim) -> None:
+        self.memory.notices[claim.subject, claim.window][1].discard(claim.name)
+
+    def _put(self, message: Message, told: Told | None) -> None:
+        self.memory.messages[_place(message)] = message
+        if told is not None:
+            self.note_told(message.receipt_id, told, message.received_at)
+
+    def _is_claimed(self, message: Message, told: Told | None = None) -> bool:
         stored = self.memory.messages.get(_place(message))
         if stored is None:
+            whole = told and told.whole and self.memory.messages.get((message.receipt_id, told.whole))
+            if whole:
+                raise HeldAsWholeError(whole)
             return False
         if message.lease is None or stored != message:
             raise AlreadyClaimedError(stored)
         return True
 
     def _write(self, old: Message, new: Message) -> Message:
+        check_kept_or_next(old.state, new.state)
         with self.memory.lock:
             stored = self.memory.messages.get(_place(old))
             # A step is written at the message's key, which holds its time.
@@ -176,7 +254,8 @@ class FakeMessages:
             unchanged = stored.state == old.state and stored.lease == old.lease
             if not unchanged and stored != new:
                 raise LeaseLostError(old.id)
-            self.memory.messages[_place(old)] = new
+            # What SES told of it is no part of any step: another function writes that.
+            self.memory.messages[_place(old)] = replace(new, delivery=stored.delivery)
             return new
 
 
@@ -208,8 +287,10 @@ class FakeHistory:
                 if self.memory.events[place] == event:
                     return
                 raise AlreadyExistsError
+            stored = None
             if message is not None:
                 old, new = message
+                check_kept_or_next(old.state, new.state)
                 stored = self.memory.messages.get(_place(old))
                 if stored is None or (stored.state, stored.lease) != (old.state, old.lease):
                     raise LeaseLostError(old.id)
@@ -221,8 +302,8 @@ class FakeHistory:
             conversation = known[0] if holds is None else replace(known[0], holds=holds)
             self.memory.heads[event.conversation] = (conversation, after)
             self.memory.events[place] = event
-            if message is not None:
-                self.memory.messages[_place(new)] = new
+            if message is not None and stored is not None:
+                self.memory.messages[_place(message[1])] = replace(message[1], delivery=stored.delivery)
 
     def of(self, conversation: ConversationId) -> Iterator[Message | Event]:
         with self.memory.lock:
@@ -247,8 +328,21 @@ class FakeInbox:
             raise NoSuchObjectError(key)
         return self.objects[key][0]
 
-    def written_between(self, after: datetime, before: datetime) -> Iterator[tuple[str, datetime]]:
-        return ((key, at) for key, (_, at) in sorted(self.objects.items()) if after <= at < before)
+    def listed(self, after: str) -> Listed:
+        behind = [(key, at) for key, (_, at) in sorted(self.objects.items()) if key > after]
+        page = tuple(behind[:PAGE])
+        return Listed(page, page[-1][0] if len(behind) > PAGE else None)
+
+
+class FakeRounds:
+    def __init__(self) -> None:
+        self.round: Round | None = None
+
+    def latest(self) -> Round | None:
+        return self.round
+
+    def note(self, round_: Round) -> None:
+        self.round = round_
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +390,14 @@ class FakeMailer:
 
 
 class FakeQueue:
+    """behind: whether texts wait in it."""
+
     def __init__(self) -> None:
         self.bodies: list[str] = []
+        self.behind = False
+
+    def is_behind(self) -> bool:
+        return self.behind
 
     def send(self, body: str) -> None:
         self.bodies.append(body)

@@ -128,7 +128,7 @@ def under_own_roles(runtime: Runtime) -> Iterator[Guard]:
             names.update(deployment.stack.names())
             return guard.acting(guard.role_of(package))
 
-        runtime.acting = acting
+        runtime.acting, runtime.aside = acting, lambda: guard.acting(None)
         yield guard
 
 

@@ -151,6 +151,9 @@ def _test(operator: str, key: str, wanted: Sequence[str], context: Context) -> b
         return all(_compare(plain, each, wanted, context) for each in values)
     if quantifier or (isinstance(given, Sequence) and not isinstance(given, str)):
         raise ValueError(f"cannot read the condition {operator} on {key}")
+    if plain == "StringNotEquals":
+        # True of a request that has no such key.
+        return given is None or not _compare("StringEquals", cast(str, given), wanted, context)
     return given is not None and _compare(plain, cast(str, given), wanted, context)
 
 

@@ -5,6 +5,8 @@ transaction as its members are, and what is encrypted needs its key besides (eac
 at rest"). A call that is not in the table raises: nothing is allowed because nobody thought of it.
 """
 
+import base64
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -82,14 +84,20 @@ class Calls:
     def arn(self, name: str) -> str:
         return f"<{self.name(name)}.Arn>"
 
-    def tables(self, sql: str) -> dict[str, tuple[str, str]]:
-        """The Glue tables that a statement names: bucket and prefix of each."""
-        found = {}
-        for each in of_type({"Resources": self._resources}, "AWS::Glue::Table").values():
-            told = each["Properties"]["TableInput"]
-            if re.search(rf"\b{told['Name']}\b", sql):
-                found[told["Name"]] = _place(told["StorageDescriptor"]["Location"])
-        return found
+    def tables(self, sql: str) -> dict[str, tuple[str, str] | None]:
+        """The Glue tables that a statement names, or that are read for a view which it names: bucket and
+        prefix of each, None of a view."""
+        known = {
+            each["Properties"]["TableInput"]["Name"]: each["Properties"]["TableInput"]
+            for each in of_type({"Resources": self._resources}, "AWS::Glue::Table").values()
+        }
+        views = {name: _statement(each) for name, each in known.items() if "ViewOriginalText" in each}
+        read = " ".join([sql, *(views[name] for name in views if _names(sql, name))])
+        return {
+            name: None if name in views else _place(each["StorageDescriptor"]["Location"])
+            for name, each in known.items()
+            if _names(read, name)
+        }
 
     def answers_of(self, workgroup: str) -> tuple[str, str]:
         """Bucket and prefix of a workgroup's answers."""
@@ -125,6 +133,16 @@ class Calls:
         through = {"kms:ViaService": f"{service}.{self._region}.amazonaws.com", **(context or {})}
         for each in references(key):
             yield from (Need(action, f"<{each}.Arn>", through) for action in actions)
+
+
+def _names(sql: str, table: str) -> bool:
+    return re.search(rf"\b{table}\b", sql) is not None
+
+
+def _statement(view: Mapping[str, Any]) -> str:
+    encoded = view["ViewOriginalText"].removeprefix("/* Presto View: ").removesuffix(" */")
+    statement: str = json.loads(base64.b64decode(encoded))["originalSql"]
+    return statement
 
 
 def _place(location: Any) -> tuple[str, str]:
@@ -165,11 +183,14 @@ def _listing(action: str) -> _Listed:
 
 def _item(action: str) -> _Listed:
     def needed(calls: Calls, asked: Parameters) -> Iterator[Need]:
-        item = asked.get("Key") or asked.get("Item") or {}
-        context: Context = {"dynamodb:LeadingKeys": [item["pk"]["S"]]} if item else {}
-        yield from _table(calls, asked["TableName"], action, asked.get("IndexName"), context)
+        yield from _table(calls, asked["TableName"], action, asked.get("IndexName"), _leading(asked))
 
     return needed
+
+
+def _leading(asked: Parameters) -> Context:
+    item = asked.get("Key") or asked.get("Item") or {}
+    return {"dynamodb:LeadingKeys": [item["pk"]["S"]]} if item else {}
 
 
 def _items(calls: Calls, asked: Parameters) -> Iterator[Need]:
@@ -187,7 +208,7 @@ def _transaction(calls: Calls, asked: Parameters) -> Iterator[Need]:
     }
     for each in asked["TransactItems"]:
         for kind, member in each.items():
-            yield from _table(calls, member["TableName"], members[kind])
+            yield from _table(calls, member["TableName"], members[kind], context=_leading(member))
 
 
 def _table(
@@ -245,9 +266,12 @@ def _started(calls: Calls, asked: Parameters) -> Iterator[Need]:
     Guide, "Control access to Amazon S3 from Athena", "Fine-grained access to databases and tables")."""
     yield from _asking("athena:StartQueryExecution")(calls, asked)
     yield from _tables(calls, "glue:GetDatabase", asked["QueryExecutionContext"]["Database"], [])
-    for name, (bucket, prefix) in calls.tables(asked["QueryString"]).items():
-        for action in ("glue:GetTable", "glue:GetPartitions"):
-            yield from _tables(calls, action, asked["QueryExecutionContext"]["Database"], [name])
+    for name, place in calls.tables(asked["QueryString"]).items():
+        yield from _tables(calls, "glue:GetTable", asked["QueryExecutionContext"]["Database"], [name])
+        if place is None:
+            continue
+        bucket, prefix = place
+        yield from _tables(calls, "glue:GetPartitions", asked["QueryExecutionContext"]["Database"], [name])
         yield Need("s3:ListBucket", calls.arn(bucket), {"s3:prefix": prefix})
         yield from _object("s3:GetObject", _READS)(calls, {"Bucket": bucket, "Key": f"{prefix}a-file"})
     bucket, prefix = calls.answers_of(asked["WorkGroup"])
@@ -332,6 +356,7 @@ _TABLE: dict[str, _Listed] = {
     "ses.SetActiveReceiptRuleSet": _unbound("ses:SetActiveReceiptRuleSet"),
     "sesv2.DeleteSuppressedDestination": _unbound("ses:DeleteSuppressedDestination"),
     "sesv2.SendEmail": _mail,
+    "sqs.GetQueueAttributes": _queue("sqs:GetQueueAttributes"),
     "sqs.ChangeMessageVisibility": _queue("sqs:ChangeMessageVisibility"),
     "sqs.DeleteMessage": _queue("sqs:DeleteMessage"),
     "sqs.ReceiveMessage": _queue("sqs:ReceiveMessage", _READS),

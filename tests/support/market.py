@@ -106,6 +106,12 @@ class Market(Runtime):
     def from_seller(self, **changes: Any) -> Written:
         return _written(self.seller, self.main.seller_writes_to, "HG1@girlitz-handel.example", changes)
 
+    def spoil(self, alias: str) -> None:
+        """Its item is written in a way that this version cannot read."""
+        settings, dynamodb = self.deployment.settings, self.deployment.clients.dynamodb
+        key = {"pk": {"S": f"ALIAS#{alias.partition('@')[0]}"}, "sk": {"S": "ALIAS"}}
+        dynamodb.put_item(TableName=settings.table, Item={**key, "version": {"N": "999"}})
+
     def accept(
         self,
         written: Written,

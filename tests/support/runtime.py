@@ -48,7 +48,9 @@ def answers(operation: str, status: int, code: str, text: str = "") -> Fault:
 
 class Runtime:
     """Invokes the functions. clock: what they take for the present time. environment: replaces variables of
-    theirs. fault: befalls every invocation until it is replaced. cost: the calls of the last invocation."""
+    theirs. fault: befalls every invocation until it is replaced. cost: the calls of the last invocation.
+    acting: in whose name a function calls. aside: in nobody's, be it in the middle of an invocation.
+    lasting: whether what functions keep in memory outlives an invocation, until `start_anew`."""
 
     def __init__(self, deployment: Deployment, clock: FakeClock) -> None:
         self.deployment = deployment
@@ -58,6 +60,9 @@ class Runtime:
         self.cost: list[str] = []
         self.environment: dict[str, str] = {}
         self.acting: Callable[[str], AbstractContextManager[Any]] = nullcontext
+        self.aside: Callable[[], AbstractContextManager[Any]] = nullcontext
+        self.lasting = False
+        self._queued: dict[str, str] = {}
         self.stream = Stream(filters_of(deployment.template, "ArchivingMapping"))
 
     def invoke(self, package: str, payload: Any) -> Any:
@@ -79,24 +84,38 @@ class Runtime:
         clock = patch.object(SystemClock, "now", lambda _: self.clock.now())
         # Making clients anew takes longer than everything else; they hold nothing between calls.
         clients = patch.object(wiring, "Clients", lambda *_: self.deployment.clients)
-        variables = {**self.deployment.environment(package), **self.environment}
+        with self.aside():
+            variables = {**self.deployment.environment(package), **self.environment}
         with patch.dict("os.environ", variables), clock, clients:
-            _forget()
+            if not self.lasting:
+                self.start_anew()
             try:
                 yield importlib.import_module(f"{package}.handler")
             finally:
-                _forget()
+                if not self.lasting:
+                    self.start_anew()
+
+    def start_anew(self) -> None:
+        """All execution environments end."""
+        _forget()
 
     def deliver(self, message: dict[str, Any]) -> bool:
         """Hands one message of the queue to receive_mail as Lambda does; whether it was acknowledged."""
         payload = event("sqs.json")
         (record,) = payload["Records"]
         record |= {"messageId": message["MessageId"], "body": message["Body"]}
+        record["receiptHandle"] = message["ReceiptHandle"]
+        record["attributes"] |= {**message.get("Attributes", {}), "SentTimestamp": self.queued_at(message)}
         answer = self.invoke("receive_mail", payload)
         if answer["batchItemFailures"]:
             return False
         self.deployment.acknowledge(message)
         return True
+
+    def queued_at(self, message: dict[str, Any]) -> str:
+        """When it was first seen in a queue, by the functions' clock: moto goes by the machine's."""
+        now = str(int(self.clock.now().timestamp() * 1000))
+        return self._queued.setdefault(message["MessageId"], now)
 
     def work(self) -> list[bool]:
         """Delivers what waits in the queue once each: True for what was acknowledged. The rest returns."""
@@ -137,12 +156,14 @@ class Runtime:
 
 def _forget() -> None:
     wiring.wire.cache_clear()
+    wiring.wire_recourse.cache_clear()
     wiring.wire_archiving.cache_clear()
     wiring.wire_sweep.cache_clear()
     wiring.wire_registering.cache_clear()
     wiring.wire_reviewing.cache_clear()
     wiring.wire_erasing.cache_clear()
     wiring.wire_lake.cache_clear()
+    wiring.wire_tracking.cache_clear()
 
 
 def _context(package: str) -> Any:
@@ -152,5 +173,10 @@ def _context(package: str) -> Any:
         invoked_function_arn=f"arn:aws:lambda:eu-west-1:123456789012:function:{package}",
         memory_limit_in_mb=1769,
         aws_request_id="8a3c0f1e-6b1d-4c9a-9a51-1f2e3d4c5b6a",
-        get_remaining_time_in_millis=lambda: 900_000 if package == "keep_lake" else 120_000,
+        get_remaining_time_in_millis=lambda: remaining(package),
     )
+
+
+def remaining(package: str) -> int:
+    """Milliseconds until Lambda would end the invocation."""
+    return 900_000 if package == "keep_lake" else 120_000

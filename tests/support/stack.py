@@ -164,8 +164,10 @@ def _subscription(stack: Stack, name: str, properties: Properties) -> Made:
         Protocol=properties["Protocol"],
         Endpoint=properties["Endpoint"],
         Attributes={
-            "RawMessageDelivery": json.dumps(properties["RawMessageDelivery"]),
-            "RedrivePolicy": json.dumps(properties["RedrivePolicy"]),
+            # A mailbox has neither.
+            name: json.dumps(properties[name])
+            for name in ("RawMessageDelivery", "RedrivePolicy")
+            if name in properties
         },
     )
     return Made(answer["SubscriptionArn"], {})

@@ -1,7 +1,8 @@
 """The deployed stack with somebody named for each role, and the `parley` command in their hands.
 
 Everything is the product's own: the command connects as it does in AWS, its requests reach `admin_api`, its
-invocations `erase_data`, and each side's calls are judged by the policies of its own role.
+invocations `erase_data`, and each side's calls are judged by the policies of its own role. Athena alone only
+takes the questions, and finds nothing.
 """
 
 import io
@@ -19,6 +20,7 @@ import urllib3
 from typer.testing import CliRunner
 
 from cli import main
+from tests.support.answering import FakeAthena
 from tests.support.aws import deployed
 from tests.support.guard import Asked, Guard, guarded
 from tests.support.http import request
@@ -37,6 +39,7 @@ NAMED: dict[str, Any] = {
 REVIEWER, SENIOR, OFFICER, AUDITOR = "Reviewer", "SeniorReviewer", "PrivacyOfficer", "Auditor"
 ROLES = (REVIEWER, SENIOR, OFFICER, AUDITOR)
 _API = "https://api.relay.example"
+_LAKE = ("LakeDatabase", "ReviewingWorkgroup", "AuditingWorkgroup")
 _ENVIRONMENT = {"COLUMNS": "200", "PARLEY_CASE": None, "AWS_PROFILE": None}
 
 
@@ -130,6 +133,7 @@ def staffed(template: Template) -> Iterator[Staffed]:
         answers: dict[str, Any] = {
             "cloudformation.DescribeStacks": lambda _: {"Stacks": [_described(template)]},
             "cloudformation.ListStackResources": lambda _: {"StackResourceSummaries": listed},
+            **FakeAthena().answers(),
         }
         guard = stack.enter_context(guarded(template, deployment.stack.names(), answers))
         market.acting = lambda package: guard.acting(guard.role_of(package))
@@ -141,7 +145,8 @@ def staffed(template: Template) -> Iterator[Staffed]:
 
 def _described(template: Template) -> dict[str, Any]:
     (name,) = (each for each in template["Outputs"] if each.startswith("ApiUrl"))
-    outputs = [{"OutputKey": name, "OutputValue": _API}]
+    lake = {each: template["Outputs"][each]["Value"] for each in _LAKE}
+    outputs = [{"OutputKey": key, "OutputValue": value} for key, value in ({name: _API} | lake).items()]
     return {"StackStatus": "CREATE_COMPLETE", "CreationTime": START, "Outputs": outputs}
 
 

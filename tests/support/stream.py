@@ -33,6 +33,10 @@ class Stream:
             image = record["dynamodb"]["NewImage"]
             self._known[_key(image)] = image
 
+    def __repr__(self) -> str:
+        """All on which it depends what comes next."""
+        return f"Stream({sorted(self._known.items())})"
+
     def _record(self, item: Item) -> dict[str, Any]:
         self._number += 1
         known = _key(item) in self._known

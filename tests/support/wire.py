@@ -31,11 +31,15 @@ class Killed(BaseException):  # not an error: the process is gone
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: its place among all since the wire was opened (from 1), and what it asks for."""
+    """One request: its place among all since the wire was opened (from 1), and what it asks for. conditional:
+    for each write in it, whether it depends on what somebody else may have changed. is_claim: whether it asks
+    for the right to tell somebody something."""
 
     number: int
     service: str
     operation: str
+    conditional: tuple[bool, ...] = ()
+    is_claim: bool = False
 
     def __str__(self) -> str:
         return f"{self.number} {self.service}.{self.operation}"
@@ -99,7 +103,8 @@ def opened() -> Iterator[Wire]:
     def answer(stubber: Any, event_name: str, request: AWSPreparedRequest, **rest: Any) -> AWSResponse | None:
         _, service, operation = event_name.split(".")
         with wire.lock:
-            call = Call(len(wire.calls) + 1, service, operation)
+            number = len(wire.calls) + 1
+            call = Call(number, service, operation, _conditional(service, request), _is_claim(request))
             wire.calls.append(call)
             fault = wire.before(call)
             if fault is not None:
@@ -122,6 +127,31 @@ def opened() -> Iterator[Wire]:
         patch.object(botocore.httpsession.URLLib3Session, "send", leave),
     ):
         yield wire
+
+
+def octets(body: Any) -> bytes:
+    """The body of a request as it goes out: octets, or a file, which is put back to its beginning."""
+    if not hasattr(body, "read"):
+        return bytes(body)
+    read: bytes = body.read()
+    body.seek(0)
+    return read
+
+
+def _conditional(service: str, request: AWSPreparedRequest) -> tuple[bool, ...]:
+    if service == "s3":
+        return (True,) if "If-None-Match" in request.headers else ()
+    body = request.body
+    if service != "dynamodb" or not isinstance(body, bytes) or b"ConditionExpression" not in body:
+        return ()
+    asked = json.loads(body)
+    writes = [write for each in asked.get("TransactItems", [{"": asked}]) for write in each.values()]
+    # Whether something is not there yet is no such condition: only who has put it there makes it fail.
+    return tuple(" = " in write.get("ConditionExpression", "") for write in writes)
+
+
+def _is_claim(request: AWSPreparedRequest) -> bool:
+    return isinstance(request.body, bytes) and b"COUNT#notice#" in request.body
 
 
 def kill_before(number: int) -> Callable[[Call], None]:
@@ -148,7 +178,7 @@ def _kill(number: int, when: str) -> Callable[[Call], None]:
 
 def _take(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
     """SES as it behaves at the API's edge."""
-    asked = json.loads(bytes(request.body))  # type: ignore[arg-type]  # it has one
+    asked = json.loads(octets(request.body))
     mail_from = asked["FromEmailAddress"]
     if mail_from.rpartition("@")[2] not in wire.verified:
         refused = Answer(400, "MessageRejected", f"Email address is not verified: {mail_from}")

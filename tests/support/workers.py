@@ -17,9 +17,11 @@ SANDBOX = frozenset(
     (
         *(
             "tests/sandbox/test_archiving.py",
+            "tests/sandbox/test_enforcement.py",
             "tests/sandbox/test_lake.py",
             "tests/sandbox/test_reviewing.py",
             "tests/sandbox/test_stack.py",
+            "tests/sandbox/test_tracking.py",
         ),
         *("tests/programs/test_swaks.py", "tests/programs/test_sylpheed.py"),
         *("tests/programs/test_terminal_programs.py", "tests/cli/test_in_the_sandbox.py"),

@@ -3,8 +3,8 @@
 `mail` knows nothing of the product; `conversation`, `screening`, `masking` and `archive` know `mail`, and the
 transcript within `archive` knows `conversation` and the table of `screening` too; `relaying` knows them all
 and its own ports, `registering` knows `mail`, `conversation` and its own ports; `archiving`, `reviewing` and
-`erasing` use the archive, and the ports of `relaying`; `stores` implement the ports; only what wires knows
-`stores`.
+`erasing` use the archive, and the ports of `relaying`; so does `tracking`; `stores` implement the ports; only
+what wires knows `stores`.
 Pure packages reach no AWS, clock, randomness, environment, file or network: those are arguments.
 """
 
@@ -36,21 +36,27 @@ MAY_KNOW = {
     "compacting": {"lake", "relaying"},
     "reviewing": {"mail", "conversation", "archive", "registering", "relaying"},
     "erasing": {"mail", "conversation", "archive", "lake", "relaying", "reviewing"},
+    "tracking": {"mail", "conversation", "archive", "relaying"},
     "stores": {
         *("mail", "conversation", "screening", "masking", "archive"),
-        *("relaying", "registering", "archiving", "compacting", "reviewing", "erasing", "settings"),
+        *("relaying", "registering", "archiving", "compacting", "reviewing", "erasing", "tracking"),
+        "settings",
     },
     "settings": set[str](),
-    "observability": {"relaying", "settings"},
+    "observability": {"relaying", "tracking", "settings"},
+    "settling": {"relaying", "observability"},
     "wiring": {
         *("mail", "conversation", "screening", "masking", "archive"),
-        *("relaying", "registering", "archiving", "compacting", "reviewing", "erasing"),
+        *("relaying", "registering", "archiving", "compacting", "reviewing", "erasing", "tracking"),
         "stores",
         "settings",
     },
 }
 PURE = ("mail", "conversation", "screening", "masking", "archive", "transcript", "lake")
-NO_AWS = (*PURE, "relaying", "registering", "archiving", "compacting", "reviewing", "erasing", "settings")
+NO_AWS = (
+    *(*PURE, "relaying", "registering", "archiving", "compacting", "reviewing", "erasing", "tracking"),
+    "settings",
+)
 
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
 # Modules that are nothing but clock, randomness, environment, files, processes or network.

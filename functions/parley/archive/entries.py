@@ -1,4 +1,4 @@
-"""Entries: one JSON object a message or event, written once and never rewritten.
+"""Entries: one JSON object a message or event, written once and never rewritten, on one line.
 
 An entry holds its link, so that the chain can be followed from the entries alone, the record that the link
 commits to with its salt, and for a message what became of it. No mailbox, name, subject or text.
@@ -13,7 +13,7 @@ from typing import Any
 
 import fastjsonschema
 
-from parley.archive.chain import Committed, Link, link_hash, nothing, read_json
+from parley.archive.chain import Committed, Link, canonical, link_hash, nothing, read_json
 from parley.archive.entry_schema import SCHEMA, SCHEMA_VERSION
 from parley.archive.records import EventKind, EventRecord, MessageRecord
 
@@ -103,7 +103,8 @@ def _entry(link: str, record: str, salt: str, **fields: object) -> bytes:
         **fields,
     }
     _check(entry)
-    return json.dumps(entry, indent=1, sort_keys=True).encode("ascii")
+    # Athena reads a line as an object.
+    return canonical(entry).encode("ascii")
 
 
 def read_entry(raw: bytes) -> Entry:

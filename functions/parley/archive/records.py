@@ -30,7 +30,8 @@ class EventKind(StrEnum):
     not let it go. hold-placed, hold-lifted: nothing of the conversation may be erased, or may be again.
     note: a reviewer wrote something down. exported: a bundle of evidence is made, of all that was chained
     before. erased: contents and salts of all earlier links are gone, or of one
-    message and the events about it. The others are what SES told of a relayed mail's delivery.
+    message and the events about it. opted-out: by policy, the recipient who complained of a mail is sent no
+    more. The others are what SES told of a relayed mail's delivery.
     """
 
     OUTCOME = "outcome"
@@ -50,6 +51,7 @@ class EventKind(StrEnum):
     SUPPRESSED = "suppressed"
     REJECTED = "rejected"
     COMPLAINED = "complained"
+    OPTED_OUT = "opted-out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,19 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from parley.archive.chain import canonical, digest, link_hash
-from parley.archive.checkpoints import Statement, batch_root, checkpoints
+from parley.archive.checkpoints import Checkpoint, Statement, batch_root, checkpoints
 from parley.archive.keys import checkpoint_key
+from parley.archive.records import EventKind
+from parley.archiving.ahead import some_at_once
 from parley.archiving.filing import file_attachments, file_entry, is_final, went_out_from
 from parley.archiving.healing import Change, heal, key_of
 from parley.archiving.lake import Told, rows_of, tell_lake
+from parley.archiving.memory import Remembering
 from parley.archiving.once import Once
 from parley.archiving.outside import Outside
 from parley.archiving.transcribe import transcribe
 from parley.conversation.aliases import ConversationId
+from parley.conversation.events import Event
 from parley.conversation.messages import Message
 from parley.lake.rows import Row
 from parley.relaying.ports import NoSuchObjectError
@@ -33,51 +37,95 @@ class Followed:
     failed: tuple[tuple[ConversationId, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A conversation whose entries are filed. told: what was filed. everything: its history. outside: through
+    which its page is made."""
+
+    told: Sequence[Told]
+    everything: Sequence[Change]
+    statement: Statement
+    outside: Outside
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    cause: str
+
+
 def follow(changes: Iterable[Change], outside: Outside) -> Followed:
     """Files each change; then makes one signature for the checkpoints of all conversations among them, and
-    the transcript of each. One conversation's failure touches no other."""
+    the transcript of each. Some conversations are worked on at once, and the changes of one in their order.
+    One conversation's failure touches no other."""
     outside = replace(outside, conversations=Once(outside.conversations))
-    by_conversation: dict[ConversationId, list[Change]] = {}
+    outside.memory.forget_old(outside.clock.now())
+    changed: dict[ConversationId, list[Change]] = {}
     for change in changes:
         if change.conversation is not None and is_final(change):
-            by_conversation.setdefault(change.conversation, []).append(change)
-    entries, statements, told = 0, [], 0
-    histories: dict[ConversationId, Sequence[Change]] = {}
-    filed: dict[ConversationId, list[Told]] = {}
-    failed: list[tuple[ConversationId, str]] = []
-    for conversation, changed in by_conversation.items():
-        try:
-            told_of = [_file(change, outside) for change in changed]
-            entries += len(told_of)
-            everything = sorted(outside.history.of(conversation), key=lambda each: each.seq)
-            filed[conversation] = told_of + _healed(conversation, everything, outside)
-            statements.append(_statement(conversation, everything, outside.clock.now()))
-            histories[conversation] = everything
-        except Exception as error:  # Whatever it is: the others go on, and this one comes again.
-            failed.append((conversation, type(error).__name__))
-    _sign(statements, outside)
-    failed += _fill_lake(histories, filed, outside)
-    for conversation, history in histories.items():
-        is_new = any(change.seq == 1 for change in by_conversation[conversation])
-        try:
-            transcribe(conversation, history, outside, is_new=is_new)
-            told += 1
-        except Exception as error:  # As above.
-            failed.append((conversation, type(error).__name__))
+            changed.setdefault(change.conversation, []).append(change)
+    done = dict(
+        zip(changed, some_at_once(lambda each: _settle(*each, outside), changed.items()), strict=True)
+    )
+    settled = {each: made for each, made in done.items() if isinstance(made, _Settled)}
+    failed = [(each, made.cause) for each, made in done.items() if isinstance(made, _Failed)]
+    _sign([each.statement for each in settled.values()], outside)
+    failed += _fill_lake(settled, outside)
+
+    def transcribed(conversation: ConversationId) -> _Failed | None:
+        return _transcribe(conversation, settled[conversation])
+
+    pages = dict(zip(settled, some_at_once(transcribed, settled), strict=True))
+    failed += [(each, made.cause) for each, made in pages.items() if made is not None]
+    told = sum(made is None for made in pages.values())
+    entries = sum(len(made.told) for made in settled.values())
     return Followed(entries, told, tuple(dict.fromkeys(failed)))
 
 
+def _settle(conversation: ConversationId, changed: Sequence[Change], outside: Outside) -> _Settled | _Failed:
+    """All of a conversation that proves, but for its signature."""
+    try:
+        # Whether what it needs was erased meanwhile is asked each time; the page need not read it again.
+        filing = _through_memory(outside, trusts=False)
+        told = [_file(change, filing) for change in changed]
+        everything = sorted(outside.history.of(conversation), key=lambda each: each.seq)
+        told += _healed(conversation, everything, filing)
+        statement = _statement(conversation, everything, outside.clock.now())
+        return _Settled(told, everything, statement, _remembering(conversation, everything, outside))
+    except Exception as error:  # Whatever it is: the others go on, and this one comes again.
+        return _Failed(type(error).__name__)
+
+
+def _remembering(conversation: ConversationId, everything: Sequence[Change], outside: Outside) -> Outside:
+    """For the page: what was read lately is not read again, unless something of it was erased."""
+    if any(isinstance(each, Event) and each.kind == EventKind.ERASED for each in everything):
+        outside.memory.forget(conversation)
+        return outside
+    return _through_memory(outside, trusts=True)
+
+
+def _through_memory(outside: Outside, *, trusts: bool) -> Outside:
+    archive = Remembering(outside.archive, outside.memory, outside.clock.now(), trusts)
+    return replace(outside, archive=archive)
+
+
+def _transcribe(conversation: ConversationId, settled: _Settled) -> _Failed | None:
+    is_new = any(each.change.seq == 1 for each in settled.told)
+    try:
+        transcribe(conversation, settled.everything, settled.outside, is_new=is_new)
+    except Exception as error:  # As above.
+        return _Failed(type(error).__name__)
+    return None
+
+
 def _fill_lake(
-    histories: Mapping[ConversationId, Sequence[Change]],
-    filed: Mapping[ConversationId, Sequence[Told]],
-    outside: Outside,
+    settled: Mapping[ConversationId, _Settled], outside: Outside
 ) -> list[tuple[ConversationId, str]]:
     """Returns the conversations whose rows could not be told."""
     rows: dict[ConversationId, list[Row]] = {}
     failed = []
-    for conversation, history in histories.items():
+    for conversation, made in settled.items():
         try:
-            rows[conversation] = rows_of(filed[conversation], history, outside)
+            rows[conversation] = rows_of(made.told, made.everything, outside)
         except Exception as error:  # Whatever it is: the batch comes again.
             failed.append((conversation, type(error).__name__))
     try:
@@ -128,9 +176,13 @@ def _sign(statements: Sequence[Statement], outside: Outside) -> None:
     if not statements:
         return
     signature = outside.signer.sign(batch_root(statements))
-    for checkpoint in checkpoints(statements, signature.key, signature.octets):
-        statement = checkpoint.statement
-        # Whoever does this again states the same at another time: the first checkpoint of it stays.
-        told = digest(canonical(asdict(statement) | {"at": ""}).encode("ascii"))
-        key = checkpoint_key(statement.conversation, statement.count, told)
-        outside.archive.put(key, checkpoint.to_bytes(), media_type="application/json", metadata={})
+    made = list(checkpoints(statements, signature.key, signature.octets))
+    some_at_once(lambda checkpoint: _keep(checkpoint, outside), made)
+
+
+def _keep(checkpoint: Checkpoint, outside: Outside) -> None:
+    statement = checkpoint.statement
+    # Whoever does this again states the same at another time: the first checkpoint of it stays.
+    told = digest(canonical(asdict(statement) | {"at": ""}).encode("ascii"))
+    key = checkpoint_key(statement.conversation, statement.count, told)
+    outside.archive.put(key, checkpoint.to_bytes(), media_type="application/json", metadata={})

@@ -18,7 +18,12 @@ DELIVERIES = frozenset(
         *(EventKind.SUPPRESSED, EventKind.REJECTED, EventKind.COMPLAINED),
     )
 )
-NOBODYS = frozenset((EventKind.OUTCOME, EventKind.RELEASED, EventKind.EXPIRED, EventKind.ERASED))
+NOBODYS = frozenset(
+    (
+        *(EventKind.OUTCOME, EventKind.RELEASED, EventKind.EXPIRED, EventKind.ERASED),
+        EventKind.OPTED_OUT,
+    )
+)
 """Kinds of events that no person of the marketplace decides on: what is neither is a reviewer's action."""
 OCCURRED_AT = "occurred-at"
 """The fact of a delivery event that says when it happened."""

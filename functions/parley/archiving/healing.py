@@ -8,6 +8,7 @@ listing tells what is there, however many links are looked at.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Lock
 from typing import Final
 
 from parley.archive.keys import entry_key, entry_prefix
@@ -29,14 +30,16 @@ MAX_KNOWN: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The keys of entries that are known to be there."""
+    """The keys of entries that are known to be there. For all threads of a process."""
 
     keys: dict[str, None] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def add(self, key: str) -> None:
-        self.keys[key] = None
-        while len(self.keys) > MAX_KNOWN:
-            del self.keys[next(iter(self.keys))]
+        with self._lock:
+            self.keys[key] = None
+            while len(self.keys) > MAX_KNOWN:
+                del self.keys[next(iter(self.keys))]
 
     def __contains__(self, key: str) -> bool:
         return key in self.keys

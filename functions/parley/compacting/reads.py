@@ -63,7 +63,7 @@ def row_of(key: str, content: bytes) -> ActionRow:
             raise RowError(RowCode.MALFORMED)
         return ActionRow(
             conversation_id=record.get("conversation", ""),
-            message_id=None,
+            message_id=record.get("message"),
             action_id=name[4],
             version=1,
             seq=0,

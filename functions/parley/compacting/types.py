@@ -19,6 +19,8 @@ def duckdb_type(glue: str) -> str:
         return _PLAIN[glue]
     if glue.startswith("array<") and glue.endswith(">"):
         return duckdb_type(glue[6:-1]) + "[]"
+    if glue.startswith("map<") and glue.endswith(">"):
+        return f"MAP({', '.join(map(duckdb_type, _members(glue[4:-1])))})"
     if glue.startswith("struct<") and glue.endswith(">"):
         members = [each.partition(":") for each in _members(glue[7:-1])]
         return "STRUCT(" + ", ".join(f'"{name}" {duckdb_type(type_)}' for name, _, type_ in members) + ")"

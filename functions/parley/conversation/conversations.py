@@ -1,11 +1,12 @@
 """A conversation: one buyer and one seller, and where its chain of entries stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from parley.conversation.aliases import AliasId, ConversationId
 from parley.conversation.messages import Message
+from parley.conversation.opting import NO_WISH, Wish, Wishes
 from parley.conversation.parties import PartyId, Role
 
 
@@ -42,10 +43,15 @@ class Conversation:
 @dataclass(frozen=True, slots=True)
 class Head:
     """The end of a conversation's chain. seq: number of its last link, 0 when it has none; tip: that link's
-    hash in hex, "" when there is none."""
+    hash in hex, "" when there is none. wishes: which of the parties want the conversation's mail, as far as
+    the messages and events up to there tell; no part of what makes two places of the chain equal."""
 
     seq: int
     tip: str
+    wishes: Wishes = field(default_factory=dict, compare=False)
+
+    def wish(self, role: Role) -> Wish:
+        return self.wishes.get(role, NO_WISH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 import hashlib
 from base64 import b32encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
 from parley.conversation.aliases import AliasId, ConversationId
+from parley.conversation.delivery import Delivery
 from parley.conversation.parties import Role
 
 MessageId = NewType("MessageId", str)
@@ -50,6 +51,10 @@ is complete."""
 OUTCOMES = frozenset({State.RELAYED, State.HELD, State.REFUSED, State.DISCARDED})
 """States that end the work on a receipt."""
 
+IN_WORK = frozenset({State.RECEIVED, State.ARCHIVED, State.SENDING})
+"""States from which the work goes on when the receipt comes again. In every other state that changes nothing:
+the mail has its outcome, or what a reviewer decided on it is carried out by the reviewer's own text."""
+
 UNDECIDED = frozenset({State.HELD, State.RELEASING})
 """States of a mail that waits for a reviewer, or for what a reviewer decided."""
 
@@ -62,6 +67,13 @@ def check_transition(old: State, new: State) -> None:
     """Raises `IllegalTransitionError` unless `NEXT_STATES` allows the step."""
     if new not in NEXT_STATES[old]:
         raise IllegalTransitionError(f"{old} → {new}")
+
+
+def check_kept_or_next(old: State, new: State) -> None:
+    """As `check_transition`, for a write that may leave the state as it is. Every write of a message comes by
+    here, whoever makes it."""
+    if new is not old:
+        check_transition(old, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,8 @@ class Message:
     author_hash: of a mail at a contact alias that opened no conversation, the keyed hash of who wrote it by
     its own account: by it the mail is found when that person is erased. named_hashes: of such a mail, the
     keyed hashes of further mailboxes in From, Sender, Reply-To and reverse-path, for the same reason.
+    delivery: what SES told of it since, None as long as it told nothing; another function writes that, so it
+    is no part of what makes two readings of a message equal.
     """
 
     id: MessageId
@@ -117,6 +131,7 @@ class Message:
     told: bool = False
     author_hash: str | None = None
     named_hashes: tuple[str, ...] = ()
+    delivery: Delivery | None = field(default=None, compare=False)
 
 
 def message_id(receipt_id: str, alias: AliasId) -> MessageId:

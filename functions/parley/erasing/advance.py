@@ -41,7 +41,9 @@ def advance(
                 return _erase(subject, facts, outside, again=again)
     except HeldError as held:
         return Held(held.cases)
-    except (BusyError, ChangedMeanwhileError):
+    except BusyError as busy:
+        return Wait(now + BUSY, busy.code)
+    except ChangedMeanwhileError:
         return Wait(now + BUSY)
     return step
 

@@ -44,7 +44,9 @@ def erase_mails(
             outside.records.strip(message, plan)
     except HeldError as held:
         return Held(held.cases)
-    except (BusyError, ChangedMeanwhileError):
+    except BusyError as busy:
+        return Wait(outside.clock.now() + BUSY, busy.code)
+    except ChangedMeanwhileError:
         return Wait(outside.clock.now() + BUSY)
     return Finished()
 

@@ -28,7 +28,8 @@ SOON = timedelta(minutes=15)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """plan: as it stands; None if it is finished. waiting: how many conversations and intakes wait, by why:
-    "held", "kept" or "settling". cases: of the holds. failed: types of errors."""
+    "held", "kept", "settling", or "mail-in-work" and "mail-unreceived", where another recipient of a mail has
+    no outcome yet and the inbox still has the mail. cases: of the holds. failed: types of errors."""
 
     plan: Plan | None
     waiting: Counter[str]
@@ -127,5 +128,7 @@ def _reason(step: Step) -> str:
             return "held"
         case Kept():
             return "kept"
+        case Wait():
+            return step.why
         case _:
             return "settling"

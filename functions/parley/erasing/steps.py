@@ -44,7 +44,10 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
+    """Until then somebody works on it. why: "settling", or the code of what has to end first."""
+
     until: datetime
+    why: str = "settling"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@
     -- param hours hours default 48 example 24: within which the seller should answer
 
 Below the header `{waits}` stands for the text of `queries/shared/waits.sql`, so that a rule which several
-queries go by is written once. A header is read strictly. Named parameters such as `:hours` become Athena's
-`?`, in the order in which they stand. Athena admits these in WHERE alone; a test holds the queries to that.
+queries go by is written once; `{first_day}` is the lake's first day, anywhere. A header is read strictly.
+Named parameters such as `:hours` become Athena's `?`, in the order in which they stand. Athena admits these
+in WHERE alone; a test holds the queries to that.
 """
 
 import re
@@ -22,6 +23,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from parley.lake.parameters import Parameter, QueryError, Type, Value, read_value
+from parley.lake.tables import FIRST_DAY
 
 Workgroup = Literal["reviewing", "auditing"]
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -92,7 +94,7 @@ def read_query(name: str, text: str, shared: Mapping[str, str] = MappingProxyTyp
     "placeholder-unnamed" for a `?`, "shared-unknown"."""
     if not _NAME.fullmatch(name):
         raise QueryError("header-malformed", name, f"{name} is no name of a query.")
-    header, sql = _split(name, text)
+    header, sql = _split(name, text.replace("{first_day}", FIRST_DAY.isoformat()))
     members = _members(name, header)
     parameters = tuple(_parameter(name, each) for each in members.pop("param", []))
     title, answers, workgroup = (_single(name, members, each) for each in ("title", "answers", "workgroup"))

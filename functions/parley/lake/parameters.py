@@ -12,8 +12,6 @@ from typing import Final
 
 MAX_TEXT: Final = 200
 MAX_HOURS: Final = 24 * 366
-MAX_DAYS: Final = 90
-"""In one parameter: Athena takes 1,024 characters."""
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _RELATIVE: Final = re.compile(r"today(?:-(\d{1,4}))?")
 _ID: Final = re.compile(r"[A-Za-z0-9._~:#/+=-]{1,128}")
@@ -22,14 +20,13 @@ _INTEGER: Final = re.compile(r"\d{1,9}")
 
 class Type(StrEnum):
     """date: a day of UTC, `2026-09-04`, `today` or `today-30`. int: from 0. hours: whole hours from 1. id: of
-    the marketplace or of the relay. text: any that can be printed. days: dates, apart by commas."""
+    the marketplace or of the relay. text: any that can be printed."""
 
     DATE = "date"
     INT = "int"
     HOURS = "hours"
     ID = "id"
     TEXT = "text"
-    DAYS = "days"
 
 
 class QueryError(ValueError):
@@ -84,11 +81,6 @@ def read_value(parameter: Parameter, text: str, today: date) -> Value:
         case Type.ID:
             if not _ID.fullmatch(text):
                 raise _invalid(parameter, "an id: letters, digits and ._~:#/+=-, 128 at most")
-            return Value(f"'{text}'")
-        case Type.DAYS:
-            days = text.split(",")
-            if len(days) > MAX_DAYS or not all(_DATE.fullmatch(each) for each in days):
-                raise _invalid(parameter, f"dates such as 2026-09-04,2026-09-05, {MAX_DAYS} at most")
             return Value(f"'{text}'")
         case Type.TEXT:
             if not text or len(text) > MAX_TEXT or not text.isprintable():

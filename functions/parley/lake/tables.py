@@ -1,5 +1,7 @@
-"""The lake's tables: columns and where they lie in the review bucket. The Glue catalogue, the writer of
-Parquet and the checks of rows all read them here.
+"""The lake's tables: columns and where they lie. The Glue catalogue, the writer of Parquet and the checks of
+rows all read them here.
+
+In the review bucket, by day:
 
 lake/arrivals/2026-09-04/2026-09-04T161210.123456Z_<digest>.jsonl    rows as they came, any table, any day
 lake/messages/day=2026-09-04/part-000.parquet
@@ -7,16 +9,24 @@ lake/delivery_events/day=…/…  lake/reviewer_actions/day=…/…
 lake/errors/day=…/part-000.parquet                                   which lines were no rows
 lake/malformed/2026-09-04/…_<digest>.jsonl                           those lines, for 30 days
 lake/erasures/<conversation>/<digest>.json                           what the next round takes out
+
+In the archive bucket, by conversation, one line of JSON an object, which `parley.archive` writes:
+
+contents/<conversation>/….json
+entries/<conversation>/….json
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 PREFIX: Final = "lake/"
 ARRIVALS: Final = f"{PREFIX}arrivals/"
 ERASURES: Final = f"{PREFIX}erasures/"
 MALFORMED: Final = f"{PREFIX}malformed/"
+FIRST_DAY: Final = date(2026, 1, 1)
+"""No mail is older than the product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,17 @@ class Table:
     @property
     def prefix(self) -> str:
         return f"{PREFIX}{self.name}/"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationTable:
+    """Of objects that lie in a folder a conversation: a query names the conversation, and opens no other's.
+    A line that is no JSON is a row of nulls. prefix: in the archive bucket."""
+
+    name: str
+    says: str
+    prefix: str
+    columns: tuple[Column, ...]
 
 
 _CONVERSATION = Column("conversation_id", "string", "the conversation")
@@ -179,14 +200,37 @@ ERRORS = Table(
     ),
 )
 """Not among `TABLES`: no line can say that it belongs there."""
-CONTENT = (
-    Column("subject", "string", "as the other party saw it"),
-    Column("text", "string", "as the other party saw it"),
-    Column("others", "array<string>", "what another alternative of the mail said"),
-    Column(
-        "attachments",
-        "array<struct<place:string,name:string,media_type:string,size:bigint>>",
-        "what was attached",
+CONTENT = ConversationTable(
+    "content",
+    "what people wrote, as the other party saw it: one row a mail that went out",
+    "contents/",
+    (
+        Column("subject", "string", "the subject"),
+        Column("text", "string", "the text"),
+        Column("others", "array<string>", "what another alternative of the mail said"),
+        Column(
+            "attachments",
+            "array<struct<place:string,name:string,media_type:string,size:bigint>>",
+            "what was attached",
+        ),
     ),
 )
-"""What Athena reads of the content objects (`parley.archive.content`), of one conversation at a time."""
+ENTRIES = ConversationTable(
+    "entries",
+    "one row for each message and event of the conversation's chain: ids, codes and times",
+    "entries/",
+    (
+        Column("kind", "string", "message, or the kind of the event"),
+        Column("link", "struct<seq:int,id:string,at:string>", "place in the chain, id, and time (UTC)"),
+        Column(
+            "record",
+            "struct<author_role:string,recipient_role:string,message:string,facts:map<string,string>>",
+            "of a message its roles; of an event the message that it is about, and facts",
+        ),
+        Column("outcome", "string", "of a message: relayed, held, refused or discarded on its receipt"),
+        Column("codes", "array<string>", "of a message: why"),
+        Column("folder", "string", "where its mails lie; its last part is the name of its text in content"),
+    ),
+)
+"""Without the salts and hashes by which an entry is proved: `parley verify` reads the objects themselves."""
+BY_CONVERSATION: Final[Mapping[str, ConversationTable]] = {table.name: table for table in (CONTENT, ENTRIES)}

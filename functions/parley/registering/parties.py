@@ -1,9 +1,12 @@
 """Registers parties and changes what may change of them."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from parley.conversation.aliases import RANDOM_BITS, ContactAlias, ConversationId, alias_mailbox, new_alias
+from parley.conversation.confirmations import ConfirmationRequest, confirmation_request
 from parley.conversation.conversations import Conversation
+from parley.conversation.mailboxes import same_for_admission
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.mailbox import Mailbox
 from parley.registering import checks
@@ -37,13 +40,15 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What is to change of a party; None stays. A contact alias, once given, stays."""
+    """What is to change of a party; None stays. A contact alias, once given, stays. opted_out: whether it is
+    sent only answers."""
 
     locale: str | None = None
     display_name: str | None = None
     mailboxes: tuple[str, ...] | None = None
     public_contacts: tuple[str, ...] | None = None
     own_domains: tuple[str, ...] | None = None
+    opted_out: bool | None = None
     contact_alias: bool = False
 
 
@@ -91,10 +96,10 @@ def update(party_id: PartyId, changes: Changes, office: Office) -> Registered:
     """Raises `RefusedError`. Two updates at once both take effect, as far as they concern other fields."""
     for _ in range(_TRIES):
         old = _existing(party_id, office)
-        new = _changed(old, changes, office.relay_domain)
+        new = _opted(_changed(old, changes, office.relay_domain), changes.opted_out, office.clock.now())
         checks.check_party(new, contact_alias=changes.contact_alias)
         try:
-            if new != old:
+            if new != old or changes.opted_out is not None:
                 office.registry.replace(old, new)
         except ChangedMeanwhileError:
             continue
@@ -102,6 +107,16 @@ def update(party_id: PartyId, changes: Changes, office: Office) -> Registered:
             raise _taken(taken) from None
         return _registered(new, office, wanted=changes.contact_alias)
     raise RefusedError("changed-meanwhile", "party")
+
+
+def confirm(party_id: PartyId, office: Office) -> Registered:
+    """Asks for a mail to the receiving mailbox of a party that is unreachable; its delivery makes the party
+    reachable. Asks for nothing where mail reaches the party. Raises `RefusedError`."""
+    party = _existing(party_id, office)
+    if party.unreachable is not None:
+        asked = ConfirmationRequest(party.id, f"r{office.entropy.bits(128):032x}")
+        office.requests.send(confirmation_request(asked))
+    return _registered(party, office, wanted=False)
 
 
 def _existing(party_id: PartyId, office: Office) -> Party:
@@ -120,12 +135,22 @@ def _changed(old: Party, changes: Changes, relay_domain: str) -> Party:
     if changes.mailboxes is not None:
         mailboxes = checks.read_mailboxes(changes.mailboxes, relay_domain)
         new = replace(new, mailboxes=mailboxes, former_mailboxes=_former(old, mailboxes))
+        if not same_for_admission(old.receiving_mailbox, new.receiving_mailbox):
+            new = replace(new, unreachable=None)
     if changes.public_contacts is not None:
         contacts = checks.read_public_contacts(changes.public_contacts, relay_domain)
         new = replace(new, public_contacts=contacts)
     if changes.own_domains is not None:
         new = replace(new, own_domains=checks.read_own_domains(changes.own_domains, relay_domain))
     return new
+
+
+def _opted(party: Party, out: bool | None, now: datetime) -> Party:
+    """Opted out or in by the marketplace. One that is out stays so since when it was; who is to be written to
+    is so from now on, whatever complaints of before are still on their way."""
+    if out is False:
+        return replace(party, opted_out_at=None, opted_in_at=now)
+    return replace(party, opted_out_at=now) if out and party.opted_out_at is None else party
 
 
 def _former(old: Party, mailboxes: tuple[Mailbox, ...]) -> tuple[Mailbox, ...]:

@@ -5,6 +5,7 @@ Every call is one AWS call unless it says otherwise. An error that is not named 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from parley.conversation.aliases import Alias, ConversationId
@@ -63,7 +64,7 @@ class Registry(Protocol):
 
     def replace(self, old: Party, new: Party) -> None:
         """Changes what differs between the two, the entries of the mailboxes with it, in one transaction, if
-        the stored party still is `old`. Id and role stay.
+        the stored party still is `old`. Id and role stay. With another receiving mailbox it is reachable.
 
         Raises `ChangedMeanwhileError` or `MailboxTakenError`.
         """
@@ -101,6 +102,18 @@ class Ids(Protocol):
         ...
 
 
+class Requests(Protocol):
+    def send(self, body: str) -> None:
+        """Puts a text into the queue that feeds track_delivery."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present (UTC)."""
+        ...
+
+
 class Entropy(Protocol):
     def bits(self, count: int) -> int:
         """That many unpredictable bits."""
@@ -113,5 +126,7 @@ class Office:
 
     registry: Registry
     ids: Ids
+    requests: Requests
+    clock: Clock
     entropy: Entropy
     relay_domain: str

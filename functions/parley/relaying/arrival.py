@@ -7,6 +7,7 @@ from datetime import datetime
 from parley.conversation.aliases import ConversationAlias, alias_mailbox
 from parley.conversation.conversations import Conversation
 from parley.conversation.messages import Message, MessageId
+from parley.conversation.opting import NO_WISH, Wish
 from parley.conversation.parties import Party, Role
 from parley.mail.address import Mailbox, ReversePath
 from parley.mail.authentication import Authentication, ses_authentication
@@ -20,8 +21,9 @@ class Arrival:
 
     received_at: SES's time of the receipt. reverse_path: None where SES's text is no path. writer: the party
     that may write to the alias; None for a first contact. owner: the party that the alias stands for.
-    recent: the conversation's latest messages of proved authors, without this one. authentication: how to
-    read what SES found from the mail's header section.
+    recent: the conversation's latest messages of proved authors, without this one. wish: the owner's in this
+    conversation. authentication: how to read what SES found from the mail's header section. recipients: how
+    many forward-paths the envelope has.
     """
 
     raw: bytes
@@ -35,6 +37,8 @@ class Arrival:
     owner: Party
     recent: Sequence[Message]
     relay_domain: str
+    wish: Wish = NO_WISH
+    recipients: int = 1
     authentication: Callable[[Header], Authentication | None] = ses_authentication
 
     @property

@@ -4,17 +4,23 @@ import json
 from collections.abc import Mapping
 from datetime import UTC
 
-from parley.archive.chain import Committed, Link, commitments
+from parley.archive.chain import Committed, Link, commitments, link_hash
 from parley.archive.content import content_of
 from parley.archive.keys import direction, folder
 from parley.archive.records import MessageRecord, fitting_place
 from parley.conversation.conversations import Head
 from parley.conversation.messages import Lease, Message, State
+from parley.conversation.opting import with_mail
 from parley.relaying.arrival import Arrival
 from parley.relaying.decide import Decision, Relay, Stop
 
 MAX_FINDINGS = 100
 """How many findings a record lists; the codes stand there in any case."""
+
+
+def head_after(before: Head, message: Message) -> Head:
+    """The head of the conversation once the message, made behind `before`, is claimed."""
+    return Head(message.seq, link_hash(message.link or ""), with_mail(before.wishes, message))
 
 
 def contents_of(raw: bytes, decision: Decision) -> dict[Committed, bytes]:

@@ -12,6 +12,7 @@ from parley.conversation.admission import Admission
 from parley.conversation.conversations import Status
 from parley.conversation.mailboxes import own_domain
 from parley.conversation.messages import State
+from parley.conversation.opting import is_opted_out
 from parley.mail.address import NULL_REVERSE_PATH, Mailbox
 from parley.mail.findings import Finding, Severity
 from parley.mail.reports import Automatic
@@ -139,11 +140,14 @@ def _context(arrival: Arrival, reading: Reading, mail: Mail, fingerprint: str | 
         size=len(arrival.raw),
         automatic=reading.automatic,
         verdicts=arrival.verdicts,
+        recipients=arrival.recipients,
         fingerprint=fingerprint,
         recent_fingerprints=frozenset(m.fingerprint for m in going_or_gone if m.fingerprint),
         automatic_lately=sum(m.automatic == reading.automatic for m in going_or_gone if m.automatic),
         conversation_open=arrival.conversation.status is Status.OPEN,
         first_contact=arrival.writer is None,
+        recipient_reachable=not arrival.owner.is_dead,
+        recipient_opted_out=is_opted_out(arrival.owner, arrival.wish),
     )
 
 

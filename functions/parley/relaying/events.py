@@ -1,6 +1,7 @@
 """Recording an event: its content into the archive, then its place in the conversation's chain."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -34,17 +35,89 @@ class Chain(Protocol):
     ) -> None: ...
 
 
-class Recorder(Protocol):
+class Chance(Protocol):
+    """What a draft takes from outside."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def entropy(self) -> Entropy: ...
+
+
+class Recorder(Chance, Protocol):
     """What recording needs; every use case that records is given it with its own ports."""
 
     @property
     def history(self) -> Chain: ...
     @property
     def archive(self) -> Archive: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def entropy(self) -> Entropy: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An event that has no place in the chain yet. salts: one for each of what it commits to. commitments: as
+    `parley.archive.chain.commitments` makes them."""
+
+    id: EventId
+    conversation: ConversationId
+    kind: EventKind
+    at: datetime
+    record: str
+    salts: Mapping[Committed, str]
+    commitments: Mapping[str, str]
+    message: MessageId | None
+    folder: str = ""
+
+    def behind(self, head: Head) -> tuple[Event, Head]:
+        """The event as the next link, and where the chain stands with it."""
+        link = Link(
+            conversation=self.conversation,
+            seq=head.seq + 1,
+            previous=head.tip,
+            id=self.id,
+            at=self.at.isoformat(),
+            commitments=self.commitments,
+        )
+        event = Event(
+            id=self.id,
+            conversation=self.conversation,
+            seq=link.seq,
+            at=self.at,
+            kind=self.kind,
+            link=link.to_json(),
+            record=self.record,
+            salts=tuple((str(each), salt) for each, salt in self.salts.items()),
+            message=self.message,
+            folder=self.folder,
+        )
+        return event, replace(head, seq=link.seq, tip=link_hash(event.link))
+
+
+def draft_event(
+    conversation: ConversationId,
+    kind: EventKind,
+    outside: Chance,
+    *,
+    message: MessageId | None = None,
+    facts: Mapping[str, str | int] | None = None,
+    contents: Mapping[Committed, bytes] | None = None,
+    event_id: str | None = None,
+    at: datetime | None = None,
+) -> Draft:
+    """Arguments as `record_event` takes them; nothing is kept or written."""
+    record = EventRecord(kind=kind, message=message, facts=facts or {}).to_json()
+    committed = {Committed.RECORD: record.encode("ascii"), **(contents or {})}
+    salts = {each: f"{outside.entropy.bits(SALT_BITS):032x}" for each in committed}
+    return Draft(
+        id=EventId(event_id or f"{outside.entropy.bits(128):032x}"),
+        conversation=conversation,
+        kind=kind,
+        at=(at or outside.clock.now()).astimezone(UTC),
+        record=record,
+        salts=salts,
+        commitments=commitments(salts, committed),
+        message=message,
+    )
 
 
 def record_event(
@@ -69,42 +142,19 @@ def record_event(
 
     Raises `ConversationGoneError`, `LeaseLostError`, or `BusyError` ("conversation-busy").
     """
-    now = (at or outside.clock.now()).astimezone(UTC)
-    identity = EventId(event_id or f"{outside.entropy.bits(128):032x}")
-    record = EventRecord(kind=kind, message=message, facts=facts or {}).to_json()
     contents = contents or {}
-    committed = {Committed.RECORD: record.encode("ascii"), **contents}
-    salts = {kind: f"{outside.entropy.bits(SALT_BITS):032x}" for kind in committed}
-    where = ""
+    drafted = draft_event(
+        conversation, kind, outside, message=message, facts=facts, contents=contents, event_id=event_id, at=at
+    )
     if contents:
         # Each attempt has a folder of its own: what an earlier one kept has other salts, and stays as it is.
-        attempt = identity if event_id is None else f"{identity}_{outside.entropy.bits(32):08x}"
-        where = folder or event_folder(conversation, now, kind, attempt)
+        attempt = drafted.id if event_id is None else f"{drafted.id}_{outside.entropy.bits(32):08x}"
+        drafted = replace(drafted, folder=folder or event_folder(conversation, drafted.at, kind, attempt))
     for each, octets in contents.items():
-        keep(where, each, octets, salts[each], outside.archive)
+        keep(drafted.folder, each, octets, drafted.salts[each], outside.archive)
     for _ in range(MAX_TRIES):
         head = outside.history.head(conversation)
-        link = Link(
-            conversation=conversation,
-            seq=head.seq + 1,
-            previous=head.tip,
-            id=identity,
-            at=now.isoformat(),
-            commitments=commitments(salts, committed),
-        )
-        event = Event(
-            id=identity,
-            conversation=conversation,
-            seq=link.seq,
-            at=now,
-            kind=kind,
-            link=link.to_json(),
-            record=record,
-            salts=tuple((str(each), salt) for each, salt in salts.items()),
-            message=message,
-            folder=where,
-        )
-        after = Head(link.seq, link_hash(event.link))
+        event, after = drafted.behind(head)
         try:
             outside.history.append(event, before=head, after=after, message=step)
         except HeadMovedError:

@@ -56,6 +56,7 @@ def held_arrival(message: Message, outside: Outside, deployment: Deployment) -> 
         writer=None if writer is None else parties[writer],
         owner=parties[roles[alias.stands_for]],
         recent=tuple(known for known in view.recent if known.id != message.id),
+        wish=view.head.wish(alias.stands_for),
         relay_domain=deployment.relay_domain,
     )
 
@@ -75,4 +76,11 @@ def with_opened_conversation(arrival: Arrival, outside: Outside) -> Arrival:
         raise ConversationGoneError(alias.conversation)
     buyer = view.conversation.parties[Role.BUYER]
     writer = outside.directory.parties([buyer])[buyer]
-    return replace(arrival, alias=alias, conversation=view.conversation, writer=writer, recent=view.recent)
+    return replace(
+        arrival,
+        alias=alias,
+        conversation=view.conversation,
+        writer=writer,
+        recent=view.recent,
+        wish=view.head.wish(alias.stands_for),
+    )

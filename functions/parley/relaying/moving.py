@@ -17,6 +17,7 @@ from parley.conversation.aliases import AliasId, ConversationId
 from parley.conversation.conversations import Head
 from parley.conversation.messages import UNDECIDED, Message, MessageId, State, message_id
 from parley.relaying.arrival import Arrival
+from parley.relaying.claim import head_after
 from parley.relaying.events import MAX_TRIES, record_event
 from parley.relaying.filing import file_content
 from parley.relaying.outside import Outside
@@ -38,7 +39,7 @@ def move(message: Message, arrival: Arrival, outside: Outside) -> Message:
         head = outside.history.head(arrival.conversation.id)
         moved = _moved(message, arrival, head, salts)
         try:
-            outside.messages.claim(moved, before=head, after=Head(moved.seq, link_hash(moved.link or "")))
+            outside.messages.claim(moved, before=head, after=head_after(head, moved))
         except AlreadyClaimedError as claimed:
             return claimed.message
         except HeadMovedError:

@@ -19,6 +19,8 @@ NOTICE_LOCAL_PART = "no-reply"
 
 
 _SAME_WORDS = {
+    # That the recipient complained is nobody's business but the recipient's.
+    "recipient-opted-out": "recipient-unreachable",
     "attachment-program": "attachment-type-refused",
     "mail-too-large": "too-large",
     "outgoing-too-large": "too-large",

@@ -9,8 +9,11 @@ from parley.mail.address import Mailbox
 from parley.relaying.arrival import Arrival
 from parley.relaying.notices import Notice, compose_notice, notice_mailbox, reason
 from parley.relaying.outside import Deployment, Outside
-from parley.relaying.ports import SendRefusedError, SendUncertainError, Submission
+from parley.relaying.ports import SendDeferredError, SendRefusedError, SendUncertainError, Submission
 from parley.screening.policy import row
+
+_OF_ALL = "too-many-recipients"
+"""A mail to many conversations at once is refused in each of them; its author is told once."""
 
 
 def notify(
@@ -27,10 +30,17 @@ def notify(
     Raises `SendDeferredError`.
     """
     told = [code for code in codes if row(code).notify]
+    is_of_all = _OF_ALL in told
+    if is_of_all:
+        told = [_OF_ALL]
     whose = arrival.writer.id if arrival.writer else str(author)
-    subject = "\n".join([whose, arrival.conversation.id, *map(reason, told[:1]), state])
+    where = "" if is_of_all else arrival.conversation.id
+    subject = "\n".join([whose, where, *map(reason, told[:1]), state])
     digest = hashlib.sha256(subject.encode()).hexdigest()
-    if not told or not outside.messages.claim_notice(digest, message.id, outside.clock.now()):
+    if not told:
+        return
+    claim = outside.messages.claim_notice(digest, message.id, outside.clock.now())
+    if claim is None:
         return
     notice = Notice(
         message=message.id,
@@ -49,10 +59,18 @@ def notify(
         reverse_path=notice_mailbox(deployment.relay_domain),
         forward_path=author,
         raw=raw,
-        tags={"message": message.id, "kind": "notice"},
+        tags={"message": message.id, "kind": "notice", **_whose(arrival)},
     )
     try:
         outside.mailer.send(submission)
+    except SendDeferredError:
+        outside.messages.give_back(claim)
+        raise
     except (SendRefusedError, SendUncertainError):
         # The outcome is what counts and is recorded anyway; a second notice would be worse than none.
         return
+
+
+def _whose(arrival: Arrival) -> dict[str, str]:
+    """The party that is told: a notice that bounces for good says that its mailbox is dead."""
+    return {"party": arrival.writer.id} if arrival.writer else {}

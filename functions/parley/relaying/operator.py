@@ -8,7 +8,7 @@ further; what SES could not check waits.
 from email.utils import format_datetime
 
 from parley.conversation.aliases import AliasId
-from parley.conversation.messages import OUTCOMES, Message, State, message_id
+from parley.conversation.messages import IN_WORK, Message, State, message_id
 from parley.mail.address import NULL_REVERSE_PATH, Mailbox
 from parley.mail.compose import BytesPart, ComposeError, Label, MultipartPart, TextPart, compose
 from parley.mail.reports import Automatic, automatic
@@ -30,7 +30,7 @@ def pass_to_operator(
     Raises `BusyError`, `SendDeferredError` or `SendUncertainError`.
     """
     message = _claim(mailbox, receipt, outside, deployment)
-    if message.state in OUTCOMES:
+    if message.state not in IN_WORK:
         return message
     if obstacle := _obstacle(receipt, raw, deployment.operator_mailbox):
         return _finish(message, *obstacle, outside)
@@ -38,16 +38,35 @@ def pass_to_operator(
         forwarded = _compose(mailbox, message, receipt, raw, deployment)
     except ComposeError as error:
         return _finish(message, State.HELD, error.code, outside)
-    submission = Submission(
+    submitted = submit(message, _submission(mailbox, message, forwarded, deployment), outside)
+    if submitted.ses_id is None:
+        return _finish(submitted.message, State.HELD, submitted.code or "ses-rejected", outside)
+    return _finish(submitted.message, State.RELAYED, "role-mailbox", outside)
+
+
+def forward_released(
+    mailbox: Mailbox, message: Message, receipt: Receipt, raw: bytes, outside: Outside, deployment: Deployment
+) -> Message:
+    """Forwards a held mail that a reviewer releases: released, or held again with a further code. message:
+    releasing, and leased. Raises what `pass_to_operator` raises."""
+    try:
+        forwarded = _compose(mailbox, message, receipt, raw, deployment)
+    except ComposeError as error:
+        return _finish(message, State.HELD, error.code, outside)
+    submission = _submission(mailbox, message, forwarded, deployment)
+    submitted = submit(message, submission, outside, sending=State.RELEASING, waiting=State.RELEASING)
+    if submitted.ses_id is None:
+        return _finish(submitted.message, State.HELD, submitted.code or "ses-rejected", outside)
+    return _finish(submitted.message, State.RELEASED, "role-mailbox", outside)
+
+
+def _submission(mailbox: Mailbox, message: Message, forwarded: bytes, deployment: Deployment) -> Submission:
+    return Submission(
         reverse_path=mailbox,
         forward_path=deployment.operator_mailbox,
         raw=forwarded,
         tags={"message": message.id, "kind": "role"},
     )
-    submitted = submit(message, submission, outside)
-    if submitted.ses_id is None:
-        return _finish(submitted.message, State.HELD, submitted.code or "ses-rejected", outside)
-    return _finish(submitted.message, State.RELAYED, "role-mailbox", outside)
 
 
 def _claim(mailbox: Mailbox, receipt: Receipt, outside: Outside, deployment: Deployment) -> Message:
@@ -61,10 +80,10 @@ def _claim(mailbox: Mailbox, receipt: Receipt, outside: Outside, deployment: Dep
         lease=new_lease(outside, deployment),
     )
     try:
-        outside.messages.claim_loose(message)
+        outside.messages.claim_loose(message, told=receipt.told)
     except AlreadyClaimedError as claimed:
         known = claimed.message
-        return known if known.state in OUTCOMES else take_over(known, outside, deployment)
+        return take_over(known, outside, deployment) if known.state in IN_WORK else known
     return message
 
 
@@ -108,4 +127,6 @@ def _compose(
 
 
 def _finish(message: Message, state: State, code: str, outside: Outside) -> Message:
-    return outside.messages.finish(message, state, codes=(code,), finished_at=outside.clock.now())
+    """Codes of before stay: what was held and is released tells why it was held."""
+    codes = tuple(dict.fromkeys((*message.codes, code)))
+    return outside.messages.finish(message, state, codes=codes, finished_at=outside.clock.now())

@@ -2,13 +2,15 @@
 
 Overridden is the verdict of screening: spam, a resubmission, a closed conversation, and what the
 marketplace's own policy holds. Never overridden are the structure of the mail, the masking and the leak gate
-(invariants I1 and I5), nor that the From mailbox is one that the other party registered (I4). Whether that
-mailbox really wrote may be the reviewer's to judge only where SES itself could not tell.
+(invariants I1 and I5), nor that the From mailbox is one that the other party registered (I4), nor that the
+recipient is unreachable or opted out. Whether that mailbox really wrote may be the reviewer's to judge only
+where SES itself could not tell.
 """
 
 from dataclasses import dataclass
 
 from parley.conversation.admission import Admission, admit
+from parley.conversation.opting import is_opted_out
 from parley.mail.findings import Finding
 from parley.mail.structure import Mail
 from parley.relaying.arrival import Arrival
@@ -53,6 +55,7 @@ def _compose(arrival: Arrival, *, may_be_unproved: bool) -> Composed | Unreleasa
     findings = [each for each in reading.findings if each.code not in _ADMISSIONS]
     if reading.mail is None:
         return Unreleasable(DEFAULT_POLICY.strictest(findings)[1])
+    findings += map(Finding, unwanted(arrival))
     author = _author(arrival, reading, reading.mail, may_be_unproved=may_be_unproved)
     if author is not Admission.ADMITTED:
         findings.append(Finding(author))
@@ -65,6 +68,13 @@ def _compose(arrival: Arrival, *, may_be_unproved: bool) -> Composed | Unreleasa
     if outgoing is None:  # A first contact that may open no conversation.
         return Unreleasable((Admission.UNSUPPORTED_MAILBOX,))
     return Composed(outgoing, tuple(dict.fromkeys(finding.code for finding in findings)))
+
+
+def unwanted(arrival: Arrival) -> tuple[str, ...]:
+    """Why nothing is sent to the recipient as things are now, whoever wants it sent."""
+    unreachable = ("recipient-unreachable",) if arrival.owner.is_dead else ()
+    opted_out = ("recipient-opted-out",) if is_opted_out(arrival.owner, arrival.wish) else ()
+    return unreachable + opted_out
 
 
 def _author(arrival: Arrival, reading: Reading, mail: Mail, *, may_be_unproved: bool) -> Admission:

@@ -15,6 +15,7 @@ from parley.conversation.events import Event
 from parley.conversation.messages import Lease, Message, MessageId, State
 from parley.conversation.parties import Party, PartyId
 from parley.mail.address import Mailbox
+from parley.mail.verdicts import Verdicts
 
 
 class HeadMovedError(Exception):
@@ -23,6 +24,15 @@ class HeadMovedError(Exception):
 
 class AlreadyClaimedError(Exception):
     """The message exists; `message` is it as stored now."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.id)
+        self.message = message
+
+
+class HeldAsWholeError(Exception):
+    """The receipt has a message that stands for all of its recipients, because nobody knew them when it was
+    claimed; `message` is it as stored now. Nothing was written."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(message.id)
@@ -112,23 +122,72 @@ class Directory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What SES told of a receipt. Its first claim notes that under the receipt, or whoever cannot finish with
+    it, so that work goes on when the notification is lost.
+
+    recipients: as in `Receipt`. whole: the id of the message that may stand for the whole receipt; nothing is
+    claimed beside it. None to claim beside it all the same.
+    """
+
+    recipients: tuple[str, ...]
+    verdicts: Verdicts
+    whole: MessageId | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeClaim:
+    """The right to send one notice. window: the number of the day. name: tells it from others."""
+
+    subject: str
+    window: int
+    name: str
+
+
 class Messages(Protocol):
     """The record of messages."""
 
-    def claim(self, message: Message, *, before: Head, after: Head) -> None:
+    def claim(self, message: Message, *, before: Head, after: Head, told: Told | None = None) -> None:
         """Puts the message (state received, with its lease and link), moves the conversation's head from
-        `before` to `after`, and notes the message under its receipt, in one transaction.
+        `before` to `after`, and notes the message and what SES told under its receipt, in one transaction.
 
-        Raises `AlreadyClaimedError` if the receipt has a message of that id, whatever its time, or
-        `HeadMovedError`.
+        Raises `AlreadyClaimedError` if the receipt has a message of that id, whatever its time,
+        `HeldAsWholeError` or `HeadMovedError`.
         """
         ...
 
-    def claim_loose(self, message: Message) -> None:
-        """Puts a message that belongs to no conversation and notes it under its receipt, in one transaction.
+    def claim_loose(self, message: Message, *, told: Told | None = None) -> None:
+        """Puts a message that belongs to no conversation and notes it, and what SES told, under its receipt,
+        in one transaction.
 
-        Raises `AlreadyClaimedError`.
+        Raises `AlreadyClaimedError` or `HeldAsWholeError`.
         """
+        ...
+
+    def claim_whole(self, message: Message) -> None:
+        """As `claim_loose`, for a message that stands for a receipt of which SES told nothing.
+
+        Raises `AlreadyClaimedError`, or `BusyError` if it was told meanwhile.
+        """
+        ...
+
+    def withdraw(self, whole: Message) -> None:
+        """Takes back what `claim_whole` put, in one transaction: its recipients are known now. Raises
+        `LeaseLostError` if somebody has decided on it."""
+        ...
+
+    def note_told(self, receipt_id: str, told: Told, received_at: datetime) -> None:
+        """Notes what SES told of the receipt, as a claim does, where nothing may have been claimed."""
+        ...
+
+    def told(self, receipt_id: str) -> Told | None:
+        """What SES told of the receipt, if one of its messages was claimed since, or it was noted.
+        Consistently read."""
+        ...
+
+    def loose(self, receipt_id: str, message: MessageId) -> Message | None:
+        """The message of that receipt that belongs to no conversation, consistently read."""
         ...
 
     def take_over(self, message: Message, lease: Lease) -> Message:
@@ -163,18 +222,26 @@ class Messages(Protocol):
         `LeaseLostError`."""
         ...
 
-    def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:
-        """Those of the receipts of which no message was ever claimed and which nobody asked for lately
-        (`note_request`). One call per 100 receipts."""
+    def unattended(
+        self, receipt_ids: Collection[str], now: datetime, *, overdue: Collection[str] = ()
+    ) -> frozenset[str]:
+        """Those of the receipts of which no message was ever claimed and which nothing is known to bring
+        (`note_request`). overdue: those among them that should have ended; of these furthermore each with a
+        recipient who has no outcome. One call per 100 receipts, and one per 100 messages of the overdue."""
         ...
 
     def note_request(self, receipt_id: str, until: datetime) -> None:
-        """Notes that the sweep has asked for the receipt and need not ask again before `until`."""
+        """Notes that a text brings the receipt, and that the sweep need not ask for it before `until`."""
         ...
 
-    def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
-        """Whether this message may notify for this subject (author and reason) in the present window of 24
-        hours: true for the first message that asks and again for that same one."""
+    def claim_notice(self, subject: str, message: MessageId, now: datetime) -> NoticeClaim | None:
+        """For the first message that asks to notify for this subject (author and reason) in the present
+        window of 24 hours, and for that same one once more: an invocation that died may have sent it. None
+        for all others. Whoever sends nothing gives it back."""
+        ...
+
+    def give_back(self, claim: NoticeClaim) -> None:
+        """SES certainly did not take the notice: it may be claimed as if it had not been."""
         ...
 
 
@@ -214,10 +281,17 @@ class Inbox(Protocol):
         """The object. Raises `NoSuchObjectError`."""
         ...
 
-    def written_between(self, after: datetime, before: datetime) -> Iterator[tuple[str, datetime]]:
-        """Key and time of every object written in that span. Pages through the whole bucket, a call per 1,000
-        objects, and holds one page at a time."""
+    def listed(self, after: str) -> "Listed":
+        """Up to 1,000 objects behind that key, in the order of their keys; from the first on for ""."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some of the inbox: keys, and when each was written. next: the key to go on behind, None at the end."""
+
+    objects: tuple[tuple[str, datetime], ...]
+    next: str | None
 
 
 class Archive(Protocol):

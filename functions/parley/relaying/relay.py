@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from parley.archive.chain import SALT_BITS, Committed, link_hash
+from parley.archive.chain import SALT_BITS, Committed
 from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationAlias
 from parley.conversation.conversations import ConversationView, Head
-from parley.conversation.messages import Message, State, message_id
+from parley.conversation.messages import IN_WORK, Message, State, message_id
 from parley.conversation.threading import outgoing_message_id
 from parley.mail.address import Mailbox
 from parley.relaying.arrival import Arrival
-from parley.relaying.claim import contents_of, is_as_claimed, new_message
+from parley.relaying.claim import contents_of, head_after, is_as_claimed, new_message
 from parley.relaying.decide import Decision, Open, Relay, Stop, decide
 from parley.relaying.events import record_event
 from parley.relaying.filing import file_content, filed_content
@@ -33,6 +33,7 @@ from parley.relaying.ports import (
     BusyError,
     ConversationGoneError,
     HeadMovedError,
+    HeldAsWholeError,
     SendDeferredError,
     Submission,
 )
@@ -51,8 +52,8 @@ def relay(
 ) -> Message:
     """Brings one receipt's mail to one alias to its outcome and returns the message with it.
 
-    Raises `BusyError`, `SendDeferredError`, `SendUncertainError`, or what a port raises; the work is then
-    resumed when the receipt comes again.
+    Raises `BusyError`, `HeldAsWholeError`, `SendDeferredError`, `SendUncertainError`, or what a port raises;
+    the work is then resumed when the receipt comes again.
     """
     job = _Job(alias, receipt, raw, outside, deployment)
     for _ in range(MAX_CLAIMS):
@@ -62,6 +63,7 @@ def relay(
                 return job.resume(known, view, arrival)
         decision = decide(arrival, deployment.policy)
         if isinstance(decision.outcome, Open):
+            job.look_for_whole()
             job = replace(
                 job, alias=open_conversation(alias, decision.outcome.author, arrival.owner, outside)
             )
@@ -69,9 +71,8 @@ def relay(
         contents = contents_of(raw, decision)
         message = job.new_message(arrival, decision, contents, view.head)
         try:
-            outside.messages.claim(
-                message, before=view.head, after=Head(message.seq, link_hash(message.link or ""))
-            )
+            after = head_after(view.head, message)
+            outside.messages.claim(message, before=view.head, after=after, told=receipt.told)
         except AlreadyClaimedError as claimed:
             # A first contact may have been stopped at the intake, and would now open a conversation.
             conversation = claimed.message.conversation or job.alias.conversation
@@ -112,8 +113,19 @@ class _Job:
             writer=None if writer is None else parties[writer],
             owner=parties[roles[self.alias.stands_for]],
             recent=view.recent,
+            wish=view.head.wish(self.alias.stands_for),
             relay_domain=self.deployment.relay_domain,
+            recipients=len(self.receipt.recipients),
         )
+
+    def look_for_whole(self) -> None:
+        """The claim asks for that, too, but by then a conversation would have been opened for a mail that a
+        reviewer has refused. Raises `HeldAsWholeError`."""
+        told = self.receipt.told
+        if told is not None and told.whole is not None:
+            whole = self.outside.messages.loose(self.receipt.id, told.whole)
+            if whole is not None:
+                raise HeldAsWholeError(whole)
 
     def new_message(
         self, arrival: Arrival, decision: Decision, contents: Mapping[Committed, bytes], head: Head
@@ -147,11 +159,11 @@ class _Job:
     def resume(self, message: Message, view: ConversationView, arrival: Arrival) -> Message:
         """Goes on where an earlier delivery of the receipt stopped, unless it is still at work.
 
-        What was decided then is decided again, with what was known of the conversation then. If it comes
-        out otherwise, the parties or the software have changed: the chain already tells of the first
-        decision, and nothing else may be done in its name.
+        What was decided then is decided again, with what was known of the conversation then, and of what the
+        parties wish now. If it comes out otherwise, the parties or the software have changed: the chain
+        already tells of the first decision, and nothing else may be done in its name.
         """
-        if message.state not in (State.RECEIVED, State.ARCHIVED, State.SENDING):
+        if message.state not in IN_WORK:
             self._tell_change(message)
             return message
         message = take_over(message, self.outside, self.deployment)
@@ -161,16 +173,19 @@ class _Job:
             recent=tuple(known for known in view.recent if known.seq < message.seq),
         )
         decision = decide(earlier, self.deployment.policy)
+        author, is_relayed = decision.author, isinstance(decision.outcome, Relay)
         if message.state is State.RECEIVED:
             contents = contents_of(self.raw, decision)
             if is_as_claimed(message, decision, contents):
                 return self.carry_out(message, decision, contents, earlier)
-        elif isinstance(decision.outcome, Relay) and arrival.writer is not None:
+        elif is_relayed and arrival.writer is not None:
+            # What was composed now makes room for what was composed then.
+            del decision
             outgoing = filed_content(message, Committed.RELAYED, self.outside.archive)
             if may_still_go(earlier, arrival.writer, outgoing):
-                return self._send(message, outgoing, earlier, decision.author)
+                return self._send(message, outgoing, earlier, author)
         file_content(message, Committed.ORIGINAL, self.raw, self.outside.archive)
-        return self._stop(message, State.HELD, ("composition-changed",), earlier, decision.author)
+        return self._stop(message, State.HELD, ("composition-changed",), earlier, author)
 
     def _send(self, message: Message, outgoing: bytes, arrival: Arrival, author: Mailbox | None) -> Message:
         submission = Submission(

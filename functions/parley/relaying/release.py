@@ -23,7 +23,7 @@ from parley.relaying.events import record_event
 from parley.relaying.held import find_held, held_arrival, with_opened_conversation
 from parley.relaying.moving import ask_again, move, moved_id
 from parley.relaying.outside import Deployment, Outside
-from parley.relaying.override import Composed, Unreleasable, compose_release
+from parley.relaying.override import Composed, Unreleasable, compose_release, unwanted
 from parley.relaying.ports import (
     ConversationGoneError,
     LeaseLostError,
@@ -67,8 +67,8 @@ def _release(message: Message, outside: Outside, deployment: Deployment) -> Mess
     except ConversationGoneError:
         return _hold_again(message, ("parties-gone",), outside)
     if outgoing is not None:
-        if arrival.writer is None or not may_still_go(arrival, arrival.writer, outgoing):
-            return _hold_again(message, ("composition-changed",), outside)
+        if codes := _denied(arrival, outgoing):
+            return _hold_again(message, codes, outside)
         return _send(message, outgoing, arrival, outside, deployment)
     proved = message.author_role is not None
     match compose_release(arrival, may_be_unproved=proved or "authentication-unavailable" in message.codes):
@@ -77,6 +77,14 @@ def _release(message: Message, outside: Outside, deployment: Deployment) -> Mess
         case Composed() as composed:
             message = _chain(message, composed, outside)
             return _send(message, composed.outgoing, arrival, outside, deployment)
+
+
+def _denied(arrival: Arrival, outgoing: bytes) -> tuple[str, ...]:
+    """Why a mail that was composed earlier may not go out any more: it may have waited for SES for days."""
+    if codes := unwanted(arrival):
+        return codes
+    may_go = arrival.writer is not None and may_still_go(arrival, arrival.writer, outgoing)
+    return () if may_go else ("composition-changed",)
 
 
 def _release_first_contact(

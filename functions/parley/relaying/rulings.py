@@ -29,6 +29,15 @@ class Ruling:
     request: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooseRuling:
+    """The release of a mail that belongs to no conversation. receipt: its receipt's id. request: as above."""
+
+    receipt: str
+    message: MessageId
+    request: str
+
+
 class RulingError(ValueError):
     """The text begins as a ruling and is none. It never quotes the text."""
 
@@ -36,17 +45,23 @@ class RulingError(ValueError):
 _BEGINNING = '{"ruling": '
 
 
-def ruling_request(ruling: Ruling) -> str:
+def ruling_request(ruling: Ruling | LooseRuling) -> str:
     """The text for the queue; `read_ruling` reads it."""
     return json.dumps({"ruling": asdict(ruling)})
 
 
-def read_ruling(text: str) -> Ruling | None:
+def read_ruling(text: str) -> Ruling | LooseRuling | None:
     """None for a text that is something else. Raises `RulingError`."""
     if not text.startswith(_BEGINNING):
         return None
     try:
         fields = json.loads(text)["ruling"]
+        if "receipt" in fields:
+            return LooseRuling(
+                receipt=str(fields["receipt"]),
+                message=MessageId(str(fields["message"])),
+                request=str(fields["request"]),
+            )
         return Ruling(
             verb=Verb(fields["verb"]),
             conversation=ConversationId(str(fields["conversation"])),

@@ -11,7 +11,7 @@ from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Conversation
 from parley.conversation.events import Event, EventId
 from parley.conversation.messages import Message, MessageId
-from parley.relaying.ports import Archive, Clock, Entropy, History, Queue
+from parley.relaying.ports import Archive, Clock, Entropy, History, Messages, Queue
 
 
 class CursorError(ValueError):
@@ -67,6 +67,7 @@ class Desk:
     """What a use case of this package is given. queue: the one that feeds receive_mail."""
 
     reviews: Reviews
+    messages: Messages
     history: History
     archive: Archive
     accesses: Accesses

@@ -1,4 +1,4 @@
-"""Reads: who read what of a conversation, when, and for which case.
+"""Reads: who read what of a conversation, when, and for which case; and who decided on what has none.
 
 The record lies in the review bucket. The reader's name is personal data of staff and stands nowhere else.
 """
@@ -7,7 +7,9 @@ import json
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from parley.archive.records import EventKind
 from parley.conversation.aliases import ConversationId
+from parley.conversation.messages import MessageId
 from parley.reviewing.ports import Desk
 from parley.reviewing.recording import existing, fresh_id
 
@@ -38,11 +40,20 @@ def record_party_read(case: str, reader: str, read: str | None, desk: Desk) -> t
     return _record({"what": "party", "case": case}, reader, read, desk)
 
 
-def _record(about: dict[str, str], reader: str, read: str | None, desk: Desk) -> tuple[str, datetime]:
+def record_decision(
+    kind: EventKind, *, receipt: str, message: MessageId, case: str, actor: str, desk: Desk
+) -> None:
+    """Records that somebody is about to decide on a mail of no conversation, which has no chain."""
+    _record({"receipt": receipt, "message": message, "case": case}, actor, None, desk, kind=kind)
+
+
+def _record(
+    about: dict[str, str], reader: str, read: str | None, desk: Desk, *, kind: str = "read"
+) -> tuple[str, datetime]:
     read_id, now = read or fresh_id(desk), desk.clock.now()
     record = {
         "schema_version": SCHEMA_VERSION,
-        "kind": "read",
+        "kind": kind,
         "id": read_id,
         "at": now.isoformat(),
         "who": reader,

@@ -57,10 +57,13 @@ CODES: dict[str, Code] = {
         {
             "unregistered-mailbox": "the author wrote from a mailbox of theirs that is not registered",
             "conversation-closed": "the conversation is closed or expired",
+            "recipient-unreachable": "the recipient's mailbox bounced for good and is not confirmed yet",
+            "recipient-opted-out": "the recipient complained, was opted out, and waits for no answer here",
             "virus": "SES found a virus",
             "too-large": "the mail is larger than 36 MB: 25 MB of attachments and some text",
             "mail-too-large": "the mail is larger than 40 MB",
             "outgoing-too-large": "the mail would exceed SES's 40 MB after encoding",
+            "too-many-recipients": "the mail is for more than 10 mailboxes of the relay at once",
             "too-many-parts": "the mail has more than 1,000 parts, or more than 450 to send",
             "attachment-type-refused": "an attachment has a name ending that SES does not send",
             "attachment-program": "an attachment is a program, whatever its name says",
@@ -109,6 +112,8 @@ CODES: dict[str, Code] = {
             "not-a-mail": "the object is no mail",
             "parties-gone": "the alias, or a party, is gone: there is nobody to whom it could go",
             "notification-missing": "SES's notification never came and the recipients are not known",
+            "recipients-unknown": "a reviewer released it, and its To and Cc name no alias that there is",
+            "original-gone": "a reviewer released it when the inbox had it no longer",
         },
     ),
     **_rows(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def read_change(record: Mapping[str, Any]) -> Message | Event | None:
-    """The message or event of one stream record; None for every other item and for a deletion.
+    """The message or event of one stream record; None for every other item, for a deletion, and where nothing
+    of a message changed but what SES told of it, which has an event of its own.
 
     record: as Lambda is given it, with new images in DynamoDB's own notation (Lambda Developer Guide, "Using
     Lambda with DynamoDB", event). Raises `UnreadableItemError`.
@@ -24,6 +25,8 @@ def read_change(record: Mapping[str, Any]) -> Message | Event | None:
     if item is None:
         return None
     sort_key = item["sk"]["S"]
+    if keys.ONLY_DELIVERY in item:
+        return None
     if sort_key.startswith(keys.EVENT):
         return read_event(item)
     if "link" in item and sort_key.startswith((keys.MESSAGE, keys.ATTEMPT)):

@@ -25,6 +25,8 @@ CONNECT_TIMEOUT_SECONDS = 3
 SMALL_ANSWER_SECONDS = 6
 """A table, queue or secret answers in milliseconds; longer means that the answer is lost."""
 OBJECT_SECONDS = 25
+OBJECTS_AT_ONCE = 32
+"""Connections that are kept: `parley.archiving.ahead` reads eight objects of four conversations at once."""
 SEND_SECONDS = 60
 """Between two octets of a submission. SES throttles above 10 MB, and a mail of 40 MB is answered late."""
 
@@ -44,7 +46,7 @@ class Clients:
 
     @cached_property
     def s3(self) -> S3Client:
-        return self._session.client("s3", config=_config(OBJECT_SECONDS))
+        return self._session.client("s3", config=_config(OBJECT_SECONDS, connections=OBJECTS_AT_ONCE))
 
     @cached_property
     def sesv2(self) -> SESV2Client:
@@ -64,12 +66,13 @@ class Clients:
         return self._session.client("secretsmanager", config=_config(SMALL_ANSWER_SECONDS))
 
 
-def _config(read_timeout: int, *, attempts: int = 4) -> Config:
+def _config(read_timeout: int, *, attempts: int = 4, connections: int = 10) -> Config:
     mode: Literal["standard"] = "standard"
     return Config(
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=read_timeout,
         retries={"mode": mode, "total_max_attempts": attempts},
+        max_pool_connections=connections,
         # A frozen Lambda wakes with connections that the other side has closed.
         tcp_keepalive=True,
     )

@@ -57,7 +57,7 @@ class DynamoErasures(DynamoSubjects):
     ) -> None:
         kept = tuple((kind, salt) for kind, salt in happening.salts if kind == "record")
         update = Update(_key_of(happening)).when("link", optional(happening.link))
-        update.set("salts", {"L": [texts(pair) for pair in kept]})
+        update.set("salts", {"L": [texts(pair) for pair in kept]}).set_or_remove(keys.ONLY_DELIVERY, None)
         for name in ("author_message_id", "fingerprint", "author_domain"):
             update.set_or_remove(name, None)
         writes: list[Any] = []

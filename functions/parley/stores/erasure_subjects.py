@@ -13,6 +13,7 @@ from parley.erasing.matters import Subject
 from parley.relaying.ports import ConversationGoneError
 from parley.stores import items, keys
 from parley.stores.attributes import read_number, read_optional, read_pair, read_text, text
+from parley.stores.receipt_notes import read_note
 from parley.stores.table import KEYS_PER_BATCH, read_batch
 
 if TYPE_CHECKING:
@@ -91,13 +92,12 @@ class DynamoSubjects:
         return min((keys.moment(read_text(item, "recorded_at")) for item in events), default=None)
 
     def is_received(self, receipt_id: str) -> bool:
-        note = self._get(keys.receipt_key(receipt_id))
-        listed = [read_pair(value) for value in (note or {}).values() if "L" in value]
-        for batch in _batches({"pk": text(pk), "sk": text(sk)} for pk, sk in listed):
+        note = read_note(receipt_id, self._get(keys.receipt_key(receipt_id)) or {})
+        states = {}
+        for batch in _batches({"pk": text(pk), "sk": text(sk)} for pk, sk in note.places.values()):
             for item in read_batch(self._client, self._table, batch):
-                if items.read_message(item).state in UNFINISHED:
-                    return False
-        return True
+                states[item["pk"]["S"], item["sk"]["S"]] = items.read_message(item).state
+        return note.is_ended(states, UNFINISHED)
 
     def first_contacts(self, party: PartyId) -> Iterator[Message]:
         known, found = self.party(party), set()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parley.relaying.ports import Listed
 from parley.stores.objects import read_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from mypy_boto3_s3 import S3Client
 
 
@@ -24,13 +22,10 @@ class S3Inbox:
     def get(self, key: str) -> bytes:
         return read_object(self._client, self._bucket, key)
 
-    def written_between(self, after: datetime, before: datetime) -> Iterator[tuple[str, datetime]]:
-        """From `after` on, `before` excluded. S3 lists by key alone, and keys say nothing of time, so the
-        whole prefix is read; a page is asked for when the one before has been used up."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=self._prefix
-        )
-        for page in pages:
-            for entry in page.get("Contents", []):
-                if after <= entry["LastModified"] < before:
-                    yield entry["Key"], entry["LastModified"]
+    def listed(self, after: str) -> Listed:
+        """S3 lists by key alone, and keys say nothing of time."""
+        # Whatever sorts before the prefix itself begins at its first object.
+        start = after or self._prefix
+        page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, StartAfter=start)
+        objects = tuple((entry["Key"], entry["LastModified"]) for entry in page.get("Contents", []))
+        return Listed(objects, objects[-1][0] if page["IsTruncated"] else None)

@@ -8,7 +8,7 @@ from parley.conversation.events import Event, EventId
 from parley.conversation.messages import UNDECIDED, Lease, Message, MessageId, State
 from parley.conversation.parties import Party, PartyId, Role
 from parley.mail.address import Mailbox
-from parley.stores import keys
+from parley.stores import keys, standing
 from parley.stores.attributes import (
     UnreadableItemError,
     check,
@@ -82,6 +82,7 @@ def head_item(conversation: Conversation, head: Head) -> Item:
         tip=text(head.tip),
         hold=holds_attribute(conversation.holds),
         **{keys.ERASING: {"BOOL": True} if conversation.erasing else None},
+        **standing.wish_attributes(head.wishes),
     )
 
 
@@ -108,7 +109,8 @@ def read_head(item: Item) -> tuple[Conversation, Head]:
         holds=tuple(_read_hold(each) for each in read_list(item, "hold")) if "hold" in item else (),
         erasing=read_flag(item, keys.ERASING),
     )
-    return conversation, Head(read_number(item, "seq"), read_text(item, "tip"))
+    head = Head(read_number(item, "seq"), read_text(item, "tip"), standing.read_wishes(item))
+    return conversation, head
 
 
 def _read_hold(item: Item) -> Hold:
@@ -146,6 +148,7 @@ def message_item(message: Message) -> Item:
         **{keys.AUTHOR: optional(message.author_hash)},
         named_hashes=texts(message.named_hashes) if message.named_hashes else None,
         **{keys.HELD: text(keys.HELD) if message.state in UNDECIDED else None},
+        **standing.delivery_attributes(message.delivery),
     )
 
 
@@ -179,6 +182,7 @@ def read_message(item: Item) -> Message:
         told=read_flag(item, "told"),
         author_hash=read_optional(item, keys.AUTHOR),
         named_hashes=read_texts(item, "named_hashes") if "named_hashes" in item else (),
+        delivery=standing.read_delivery(item),
     )
 
 
@@ -233,6 +237,7 @@ def party_item(party: Party) -> Item:
         public_contacts=texts(tuple(sorted(party.public_contacts))),
         own_domains=texts(tuple(sorted(party.own_domains))),
         former_mailboxes=_mailboxes(party.former_mailboxes) if party.former_mailboxes else None,
+        **standing.reachability_attributes(party),
     )
 
 
@@ -247,6 +252,10 @@ def read_party(item: Item) -> Party:
         public_contacts=frozenset(read_texts(item, "public_contacts")),
         own_domains=frozenset(read_texts(item, "own_domains")),
         former_mailboxes=(_read_mailboxes(item, "former_mailboxes") if "former_mailboxes" in item else ()),
+        unreachable=standing.read_unreachable(item),
+        confirmed_at=standing.read_moment(item, "confirmed_at"),
+        opted_out_at=standing.read_moment(item, "opted_out_at"),
+        opted_in_at=standing.read_moment(item, "opted_in_at"),
     )
 
 

@@ -13,6 +13,8 @@
 | mailbox → party  | MAILBOX#<keyed hash>                | MAILBOX                          |
 | named → message  | NAMED#<keyed hash>                  | MESSAGE#<id>                     |
 | notice window    | COUNT#notice#<subject>#<window>     | COUNT                            |
+| failures         | COUNT#failures#<text id>            | COUNT                            |
+| sweep            | SWEEP                               | SWEEP                            |
 | erasure          | ERASURES                            | ERASURE#<id>                     |
 | retention        | RETENTION                           | RETENTION                        |
 | turn at the lake | LAKE                                | TURN                             |
@@ -20,7 +22,8 @@
 An attempt is a message whose author is not proved. Attempts and events sort before all messages and `~HEAD`
 after them, so one reverse Query from the head down to `MESSAGE#` brings the head and the latest proved
 messages, however many attempts there are. A receipt notes the key of each of its messages under the message's
-id, because the key holds a time, and SES's notification and the sweep tell different times of one receipt.
+id, because the key holds a time, and SES's notification and the sweep tell different times of one receipt. It
+also notes what SES told of it (`parley.stores.receipt_notes`).
 """
 
 from collections.abc import Mapping
@@ -29,7 +32,7 @@ from typing import Any
 
 from parley.conversation.aliases import AliasId, ConversationId
 from parley.conversation.events import EventId
-from parley.conversation.messages import Message
+from parley.conversation.messages import Message, MessageId
 from parley.conversation.parties import PartyId
 
 Item = Mapping[str, Mapping[str, Any]]
@@ -37,6 +40,9 @@ Item = Mapping[str, Mapping[str, Any]]
 
 EXPIRES_AT = "expires_at"
 """The attribute after which DynamoDB deletes an item, in seconds since 1970; the table's TTL names it."""
+
+ONLY_DELIVERY = "only_delivery"
+"""The attribute of a message whose latest change told of its delivery alone."""
 
 HEAD = "~HEAD"
 ATTEMPT = "ATTEMPT#"
@@ -77,9 +83,14 @@ def head_key(conversation: ConversationId) -> Item:
 def message_key(message: Message) -> Item:
     """Within its conversation by time of receipt; one that has none lies with its receipt."""
     if message.conversation is None:
-        return _key(f"RECEIPT#{message.receipt_id}", MESSAGE + message.id)
+        return loose_key(message.receipt_id, message.id)
     kind = ATTEMPT if message.author_role is None else MESSAGE
     return _key(conversation_pk(message.conversation), f"{kind}{stamp(message.received_at)}#{message.id}")
+
+
+def loose_key(receipt_id: str, message: MessageId) -> Item:
+    """Of a message that belongs to no conversation."""
+    return _key(f"RECEIPT#{receipt_id}", MESSAGE + message)
 
 
 def event_key(conversation: ConversationId, event: EventId) -> Item:
@@ -100,6 +111,15 @@ def mailbox_key(keyed_hash: str) -> Item:
 
 def notice_key(subject: str, window: int) -> Item:
     return _key(f"COUNT#notice#{subject}#{window}", "COUNT")
+
+
+def failures_key(text_id: str) -> Item:
+    """text_id: SQS's, of the text that failed."""
+    return _key(f"COUNT#failures#{text_id}", "COUNT")
+
+
+def sweep_key() -> Item:
+    return _key("SWEEP", "SWEEP")
 
 
 def named_pk(keyed_hash: str) -> str:

@@ -11,39 +11,33 @@ a lease owner that no other invocation uses.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from parley.conversation.messages import check_transition
-from parley.relaying.ports import AlreadyClaimedError, HeadMovedError, LeaseLostError
-from parley.stores import items, keys
-from parley.stores.attributes import number, read_optional, read_pair, text, texts
-from parley.stores.table import (
-    KEYS_PER_BATCH,
-    CancelledError,
-    ConditionFailedError,
-    read_batch,
-    write_alone,
-    write_together,
+from parley.conversation.messages import State, check_kept_or_next, check_transition
+from parley.relaying.ports import (
+    AlreadyClaimedError,
+    BusyError,
+    HeadMovedError,
+    HeldAsWholeError,
+    LeaseLostError,
 )
+from parley.stores import items, keys, standing
+from parley.stores.attributes import number, read_pair, text
+from parley.stores.notices import DynamoNotices
+from parley.stores.receipt_notes import noted, noted_whole, withdrawn
+from parley.stores.receipts import DynamoReceipts
+from parley.stores.table import CancelledError, ConditionFailedError, write_alone, write_together
 from parley.stores.updates import Update
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
-
-    from mypy_boto3_dynamodb import DynamoDBClient
 
     from parley.conversation.aliases import ConversationId
     from parley.conversation.conversations import Head
-    from parley.conversation.messages import Lease, Message, MessageId, State
+    from parley.conversation.messages import Lease, Message, MessageId
+    from parley.relaying.ports import Told
     from parley.stores.keys import Item
 
-RECEIPT_KEPT = timedelta(days=400)
-"""How long it is known which messages a receipt made. Longer than an object may stay in the inbox (365 days,
-`parley:inbox-days`) and its notification in a queue after that (14 days)."""
-NOTICE_WINDOW = timedelta(hours=24)
-_REQUESTED_UNTIL = "requested_until"
 _CHANGING = (
     *("state", "codes", "sendings", "lease_owner", "lease_until", "outgoing_message_id"),
     *("released", "told", keys.HELD),
@@ -52,38 +46,66 @@ _CHANGING = (
 _MESSAGE, _NOTE, _HEAD = 0, 1, 2
 
 
-class DynamoMessages:
+class DynamoMessages(DynamoReceipts, DynamoNotices):
     """Implements the port `Messages`."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
-        self._client = client
-        self._table = table
-
-    def claim(self, message: Message, *, before: Head, after: Head) -> None:
+    def claim(self, message: Message, *, before: Head, after: Head, told: Told | None = None) -> None:
         """A conflict with another transaction is a `HeadMovedError` too: whoever holds the head now
         is about to move it. If the message exists, that is said first, whatever happened to the head.
         """
         if message.conversation is None:
             raise ValueError("a message without a conversation is claimed loosely")
         head = head_moves(message.conversation, before, after)
-        writes = [self._put(message), self._note(message), head.write(self._table)]
+        writes = [self._put(message), noted(message, told).write(self._table), head.write(self._table)]
         writes += [{"Put": {"TableName": self._table, "Item": each}} for each in items.named_items(message)]
         try:
             # Tried once: the caller has to read the new head before it can try again.
             write_together(self._client, writes, tries=1)
         except CancelledError as cancelled:
-            if self._is_claimed(message, cancelled):
+            if self._is_claimed(message, cancelled, told):
                 return
             if cancelled.failed(_HEAD) or cancelled.conflicts:
                 raise HeadMovedError from None
             raise
 
-    def claim_loose(self, message: Message) -> None:
+    def claim_loose(self, message: Message, *, told: Told | None = None) -> None:
         try:
-            write_together(self._client, [self._put(message), self._note(message)])
+            write_together(self._client, [self._put(message), noted(message, told).write(self._table)])
         except CancelledError as cancelled:
-            if not self._is_claimed(message, cancelled):
+            if not self._is_claimed(message, cancelled, told):
                 raise
+
+    def claim_whole(self, message: Message) -> None:
+        try:
+            write_together(self._client, [self._put(message), noted_whole(message).write(self._table)])
+        except CancelledError as cancelled:
+            if self._is_claimed(message, cancelled):
+                return
+            if cancelled.failed(_NOTE):
+                raise BusyError("told-meanwhile") from None
+            raise
+
+    def withdraw(self, whole: Message) -> None:
+        """A repetition after a lost answer finds no message any more, which is as well."""
+        delete: Any = {
+            "TableName": self._table,
+            "Key": keys.message_key(whole),
+            "ConditionExpression": "attribute_not_exists(pk) OR #state = :held",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {":held": text(State.HELD)},
+        }
+        try:
+            write_together(self._client, [{"Delete": delete}, withdrawn(whole).write(self._table)])
+        except CancelledError as cancelled:
+            if cancelled.failed(_MESSAGE):
+                raise LeaseLostError(whole.id) from None
+            raise
+
+    def loose(self, receipt_id: str, message: MessageId) -> Message | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=keys.loose_key(receipt_id, message), ConsistentRead=True
+        )
+        return items.read_message(answer["Item"]) if "Item" in answer else None
 
     def take_over(self, message: Message, lease: Lease) -> Message:
         return self._step(message, replace(message, lease=lease))
@@ -117,37 +139,6 @@ class DynamoMessages:
     def put_down(self, message: Message, *, told: bool) -> Message:
         return self._step(message, replace(message, lease=None, told=told))
 
-    def unattended(self, receipt_ids: Collection[str], now: datetime) -> frozenset[str]:
-        """Read with delay, at half the price: a receipt that is wrongly asked for again does no harm."""
-        unattended = {keys.receipt_key(each)["pk"]["S"]: each for each in receipt_ids}
-        wanted = [keys.receipt_key(each) for each in unattended.values()]
-        for start in range(0, len(wanted), KEYS_PER_BATCH):
-            batch = wanted[start : start + KEYS_PER_BATCH]
-            for note in read_batch(self._client, self._table, batch, consistent=False):
-                if _is_attended(note, now):
-                    del unattended[note["pk"]["S"]]
-        return frozenset(unattended.values())
-
-    def note_request(self, receipt_id: str, until: datetime) -> None:
-        update = Update(keys.receipt_key(receipt_id)).set(_REQUESTED_UNTIL, text(keys.stamp(until)))
-        write_alone(self._client, _expiring(update, until).write(self._table)["Update"])
-
-    def claim_notice(self, subject: str, message: MessageId, now: datetime) -> bool:
-        """Windows begin at midnight UTC; DynamoDB forgets one a day after its end."""
-        window = int(now.timestamp() // NOTICE_WINDOW.total_seconds())
-        expires_at = int((window + 2) * NOTICE_WINDOW.total_seconds())
-        item = {**keys.notice_key(subject, window), "version": number(1), "message_id": text(message)}
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item={**item, keys.EXPIRES_AT: number(expires_at)},
-                ConditionExpression="attribute_not_exists(pk) OR message_id = :me",
-                ExpressionAttributeValues={":me": text(message)},
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
-
     def _put(self, message: Message) -> Any:
         return {
             "Put": {
@@ -158,22 +149,16 @@ class DynamoMessages:
             }
         }
 
-    def _note(self, message: Message) -> Any:
-        """Notes the message's key in the item of its receipt, under the message's id."""
-        key = keys.message_key(message)
-        update = (
-            Update(keys.receipt_key(message.receipt_id))
-            .when(message.id, None)
-            .set(message.id, texts((key["pk"]["S"], key["sk"]["S"])))
-        )
-        return _expiring(update, message.received_at).write(self._table)
-
-    def _is_claimed(self, message: Message, cancelled: CancelledError) -> bool:
-        """Whether this very claim is written already. Raises `AlreadyClaimedError` if it was another."""
+    def _is_claimed(self, message: Message, cancelled: CancelledError, told: Told | None = None) -> bool:
+        """Whether this very claim is written already. Raises `AlreadyClaimedError` if it was another,
+        `HeldAsWholeError` if one stands for the whole receipt, `BusyError` if that was withdrawn since."""
+        note = cancelled.reasons[_NOTE].item
         if cancelled.failed(_MESSAGE):
             stored = items.read_message(cancelled.reasons[_MESSAGE].item)
-        elif cancelled.failed(_NOTE):
-            stored = self._noted(cancelled.reasons[_NOTE].item, message.id)
+        elif cancelled.failed(_NOTE) and message.id in note:
+            stored = self._noted(note, message.id)
+        elif cancelled.failed(_NOTE) and told is not None and told.whole is not None and told.whole in note:
+            raise HeldAsWholeError(self._noted(note, told.whole)) from None
         else:
             return False
         if message.lease is None or stored != message:
@@ -185,6 +170,8 @@ class DynamoMessages:
         answer = self._client.get_item(
             TableName=self._table, Key={"pk": text(pk), "sk": text(sk)}, ConsistentRead=True
         )
+        if "Item" not in answer:  # Nothing but `withdraw` deletes a message.
+            raise BusyError("withdrawn")
         return items.read_message(answer["Item"])
 
     def _step(self, old: Message, new: Message, *, finished_at: str | None = None) -> Message:
@@ -204,35 +191,28 @@ class DynamoMessages:
 
 
 def head_moves(conversation: ConversationId, before: Head, after: Head) -> Update:
-    """The head from one place of the chain to the next, if nobody moved it meanwhile."""
-    return (
+    """The head from one place of the chain to the next, if nobody moved it meanwhile. What it tells of the
+    parties' wishes is only ever added to."""
+    head = (
         Update(keys.head_key(conversation))
         .when("seq", number(before.seq))
         .when("tip", text(before.tip))
         .set("seq", number(after.seq))
         .set("tip", text(after.tip))
     )
+    for name, value in standing.wish_attributes(after.wishes).items():
+        if value is not None:
+            head.set(name, value)
+    return head
 
 
 def step(old: Message, new: Message) -> Update:
-    """All that may differ in `new`, if state and lease are still `old`'s."""
+    """All that may differ in `new`, if state and lease are still `old`'s. Raises `IllegalTransitionError`."""
+    check_kept_or_next(old.state, new.state)
     before, after = items.message_item(old), items.message_item(new)
     update = Update(keys.message_key(old))
     for name in ("state", "lease_owner", "lease_until"):
         update.when(name, before.get(name))
     for name in _CHANGING:
         update.set_or_remove(name, after.get(name))
-    return update
-
-
-def _is_attended(note: Item, now: datetime) -> bool:
-    """Whether a receipt has a message, or was asked for lately."""
-    ours = {"pk", "sk", "version", keys.EXPIRES_AT, _REQUESTED_UNTIL}
-    requested_until = read_optional(note, _REQUESTED_UNTIL)
-    return bool(note.keys() - ours) or (requested_until is not None and now < keys.moment(requested_until))
-
-
-def _expiring(update: Update, since: datetime) -> Update:
-    """Of a receipt's item: how long it is kept."""
-    expires_at = int((since + RECEIPT_KEPT).timestamp())
-    return update.set("version", number(1)).set(keys.EXPIRES_AT, number(expires_at))
+    return update.set_or_remove(keys.ONLY_DELIVERY, None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Head, Status
+from parley.conversation.mailboxes import same_for_admission
 from parley.conversation.parties import PartyId, Role
 from parley.registering.ports import (
     AlreadyOpenError,
@@ -47,7 +48,10 @@ _PARTY = 0
 """Place of the party in its transactions; its mailboxes follow."""
 _TRIES = 4
 _PAUSE_SECONDS = 0.05
-_CHANGEABLE = ("locale", "display_name", "mailboxes", "public_contacts", "own_domains", "former_mailboxes")
+_CHANGEABLE = (
+    *("locale", "display_name", "mailboxes", "public_contacts", "own_domains", "former_mailboxes"),
+    *("opted_out_at", "opted_in_at"),
+)
 
 
 class DynamoRegistry:
@@ -78,6 +82,9 @@ class DynamoRegistry:
         update = Update(keys.party_key(old.id))
         for name in _CHANGEABLE:
             update.when(name, before.get(name)).set_or_remove(name, after.get(name))
+        if not same_for_admission(old.receiving_mailbox, new.receiving_mailbox):
+            # What bounced is not what receives from now on.
+            update.set_or_remove("unreachable", None)
         had, has = self._places(old.mailboxes), self._places(new.mailboxes)
         added = {each: place for each, place in has.items() if each not in had}
         puts = [self._put(items.mailbox_item(each, new.id)) for each in added]

@@ -60,6 +60,14 @@ def test_what_refers_to_them_goes_with_them_however_it_does(reference: Any) -> N
     assert set(left) == {"Other"}
 
 
+def test_a_secret_is_referred_to_by_its_arn_which_its_policies_mean() -> None:
+    left = stripped(
+        Secret=resource("AWS::SecretsManager::Secret"),
+        Policy=resource("AWS::IAM::Policy", Resource=[{"Ref": "Secret"}, {"Ref": "Key"}]),
+    )
+    assert left["Policy"]["Properties"]["Resource"] == [{"Fn::GetAtt": ["Secret", "Id"]}, {"Ref": "Key"}]
+
+
 def test_an_order_after_them_is_forgotten_and_the_rest_of_it_stays() -> None:
     left = stripped(
         Rule=RULE,

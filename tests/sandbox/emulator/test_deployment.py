@@ -148,10 +148,11 @@ def test_the_functions_log_no_mailbox(world: World) -> None:
 
 
 def test_the_inbox_sweep_runs(world: World) -> None:
+    """It reads how far it was, lists the inbox, where all is too new to be forgotten, and notes that."""
     client = world.deployed.local.client("lambda")
     answer = client.invoke(FunctionName=world.deployed.function("tend_archive"), Payload=b"{}")
     assert "FunctionError" not in answer
-    assert json.loads(answer["Payload"].read()) == {"forgotten": 0}
+    assert json.loads(answer["Payload"].read()) == {"forgotten": 0, "pages": 1}
 
 
 def test_what_the_stand_ins_for_ses_read_is_there_and_resolved(world: World) -> None:

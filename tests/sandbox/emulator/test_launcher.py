@@ -2,12 +2,17 @@
 
 import base64
 import http.client
+import logging
 import os
 import socket
+import threading
+import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 
+from sandbox.emulator.launcher import follow_streams_beside_queues
 from sandbox.emulator.process import Emulator
 
 pytestmark = pytest.mark.slow
@@ -130,3 +135,49 @@ def test_only_where_readiness_is_asked_the_emulator_says_who_it_is(emulator: Emu
 
 def allowances(told: http.client.HTTPMessage) -> list[str]:
     return [name for name in told if name.lower().startswith("access-control-")]
+
+
+class Functions:
+    """Of ministack's module what the launcher touches. poll: that of streams."""
+
+    def __init__(self, poll: Callable[[], bool]) -> None:
+        self._poll_dynamodb_streams = poll
+        self.logger = logging.getLogger("functions")
+
+
+def test_a_function_that_follows_a_stream_keeps_no_queue_waiting() -> None:
+    working, ended = threading.Event(), threading.Event()
+
+    def work_for_long() -> bool:
+        if ended.is_set():
+            raise SystemExit  # Which ends the thread: tests of other modules run beside it.
+        working.set()
+        return ended.wait(10)
+
+    functions = Functions(work_for_long)
+    follow_streams_beside_queues(functions, lambda: [60.0])
+    assert working.wait(10)
+    # What ministack's own thread calls between two looks at the queues.
+    assert functions._poll_dynamodb_streams() is False
+    assert not ended.is_set()
+    ended.set()
+
+
+def test_a_stream_goes_on_after_an_error_and_waits_for_its_window() -> None:
+    times: list[float] = []
+    thrice = threading.Event()
+
+    def poll() -> bool:
+        if thrice.is_set():
+            raise SystemExit
+        times.append(time.monotonic())
+        if len(times) == 1:
+            raise RuntimeError
+        if len(times) == 3:
+            thrice.set()
+            return True
+        return len(times) < 3
+
+    follow_streams_beside_queues(Functions(poll), lambda: [0.2 if len(times) < 3 else 60.0, 0.0])
+    assert thrice.wait(10)
+    assert times[2] - times[1] >= 0.2

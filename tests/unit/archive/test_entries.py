@@ -64,6 +64,21 @@ def test_an_entry_is_read_as_it_was_written() -> None:
     assert entry.record.codes == entry.codes == ("protected-masked",)
 
 
+def test_an_entry_is_one_line_of_ascii_which_athena_reads_as_one_object() -> None:
+    archived = Archived()
+    archived.message()
+    archived.event(EventKind.NOTE, content=b"{}", facts={"case": "C-17"})
+    for raw in archived.entries.values():
+        assert raw.isascii()
+        assert len(raw.splitlines()) == 1
+        assert raw == json.dumps(json.loads(raw), sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_an_entry_that_was_written_on_several_lines_is_read_as_well() -> None:
+    entry = read_entry(json.dumps(an_entry(), indent=1).encode())
+    assert (entry.seq, entry.id, entry.outcome) == (1, "m1", "relayed")
+
+
 def test_an_event_has_no_outcome_of_its_own() -> None:
     entry = read_entry(json.dumps(an_event()).encode())
     assert entry.record == EventRecord(kind=EventKind.NOTE, facts={"case": "C-17"})

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from parley.archive.chain import Committed
 from parley.archive.entries import read_entry
 from parley.archive.folders import is_own_folder, is_shown_folder
-from parley.archive.keys import content_key, folder_of
+from parley.archive.keys import object_key
 from parley.archive.records import EventKind
 from tests.support.archived import Archived
 
@@ -28,9 +29,9 @@ def moved(archived: Archived, seq: int, change: Callable[[str], str]) -> list[tu
     told = json.loads(archived.entries[key])
     old, told["folder"] = told["folder"], change(told["folder"])
     archived.entries[key] = json.dumps(told).encode()
-    for name in [name for name in archived.objects if old and folder_of(name) == old]:
-        new = content_key(told["folder"]) if name == content_key(old) else name.replace(old, told["folder"])
-        archived.objects[new] = archived.objects.pop(name)
+    for kind in set(Committed) - {Committed.RECORD}:
+        if (found := archived.objects.pop(object_key(old, kind), None)) is not None:
+            archived.objects[object_key(told["folder"], kind)] = found
     return archived.faults()
 
 

@@ -126,10 +126,14 @@ def test_what_waited_in_the_stream_until_a_mail_went_out_says_nothing_else_of_it
     """Rows of one version that differ would have it depend on their text which of them stays."""
     world.receive(world.accept(mail(BUYER), BUYER, SELLER_ALIAS, spam="FAIL"))
     held, folder = world.message, event_folder(CONVERSATION, world.clock.now(), EventKind.RELEASED, "e1")
+    releasing = replace(held, state=State.RELEASING)
+    record_event(
+        CONVERSATION, EventKind.RELEASE_ASKED, world.outside, message=held.id, step=(held, releasing)
+    )
     content = content_of(mail(BUYER, "Where is my parcel?").encode())
     world.archive.put(content_key(folder), content, media_type="application/json", metadata={})
-    released = replace(held, state=State.RELEASED, released=folder)
-    record_event(CONVERSATION, EventKind.RELEASED, world.outside, message=held.id, step=(held, released))
+    released = replace(releasing, state=State.RELEASED, released=folder)
+    record_event(CONVERSATION, EventKind.RELEASED, world.outside, message=held.id, step=(releasing, released))
     batches = [[held, released]] if together else [[held], [released]]
     assert [follow(batch, world.archiving).failed for batch in batches] == [()] * len(batches)
     (told,) = messages(world)

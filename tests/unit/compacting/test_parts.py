@@ -54,8 +54,9 @@ def test_every_type_of_the_tables_has_a_name_in_duckdb() -> None:
         assert all(duckdb_type(column.type) for column in table.columns)
     nested = "array<struct<code:string,places:array<int>>>"
     assert duckdb_type(nested) == 'STRUCT("code" VARCHAR, "places" INTEGER[])[]'
+    assert duckdb_type("map<string,array<int>>") == "MAP(VARCHAR, INTEGER[])"
     with pytest.raises(ValueError, match="no type of the lake"):
-        duckdb_type("map<string,string>")
+        duckdb_type("decimal(10,2)")
 
 
 def test_one_module_alone_knows_the_engine() -> None:

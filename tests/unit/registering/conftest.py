@@ -8,7 +8,7 @@ from parley.conversation.parties import PartyId, Role
 from parley.registering.parties import Application, register
 from parley.registering.ports import Office
 from tests.support.fake_registry import FakeIds, FakeRegistry
-from tests.support.fakes import FakeEntropy
+from tests.support.fakes import FakeClock, FakeEntropy, FakeQueue
 
 SELLER = Application(
     id=PartyId("seller-1"),
@@ -48,7 +48,14 @@ def registry() -> FakeRegistry:
 
 @pytest.fixture
 def office(registry: FakeRegistry) -> Office:
-    return Office(registry=registry, ids=FakeIds(), entropy=FakeEntropy(), relay_domain="relay.example")
+    return Office(
+        registry=registry,
+        ids=FakeIds(),
+        requests=FakeQueue(),
+        clock=FakeClock(),
+        entropy=FakeEntropy(),
+        relay_domain="relay.example",
+    )
 
 
 @pytest.fixture

@@ -2,16 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from parley.conversation.aliases import ContactAlias, alias_id, is_well_formed
-from parley.conversation.parties import Party, PartyId, Role
+from parley.conversation.confirmations import read_confirmation_request
+from parley.conversation.parties import Party, PartyId, Role, Unreachable
 from parley.mail.mailbox import Mailbox
 from parley.registering.parties import (
     MAX_FORMER_MAILBOXES,
     Application,
     Changes,
+    confirm,
     find,
     register,
     update,
@@ -19,8 +22,10 @@ from parley.registering.parties import (
 from parley.registering.ports import ChangedMeanwhileError, Office
 from parley.registering.refusals import RefusedError
 from tests.support.fake_registry import FakeRegistry
+from tests.support.fakes import FakeClock, FakeQueue
 
 SHOP = PartyId("seller-1")
+MARK = Unreachable("a1" * 32, datetime(2026, 9, 4, tzinfo=UTC))
 
 
 def refusal(refused: pytest.ExceptionInfo[RefusedError]) -> tuple[str, str]:
@@ -267,3 +272,57 @@ def test_no_mailbox_that_a_party_had_is_forgotten_to_make_room(seller: Applicati
         update(SHOP, Changes(mailboxes=("one-more@tea.example",)), office)
     assert refusal(refused) == ("too-many-mailboxes", "mailboxes")
     update(SHOP, Changes(locale="en"), office)
+
+
+def test_a_confirmation_is_asked_for_where_mail_does_not_reach_the_party(
+    registry: FakeRegistry, registered: Office
+) -> None:
+    assert confirm(SHOP, registered).party.unreachable is None
+    registry.memory.parties[SHOP] = replace(registry.memory.parties[SHOP], unreachable=MARK)
+    assert confirm(SHOP, registered).party.unreachable == MARK
+    assert isinstance(registered.requests, FakeQueue)
+    (asked,) = map(read_confirmation_request, registered.requests.bodies)
+    assert asked is not None
+    assert asked.party == SHOP
+
+
+def test_a_party_that_is_unreachable_is_still_the_one_that_was_described(
+    seller: Application, registry: FakeRegistry, registered: Office
+) -> None:
+    registry.memory.parties[SHOP] = replace(registry.memory.parties[SHOP], unreachable=MARK)
+    assert register(seller, registered)[1] is False
+
+
+@pytest.mark.parametrize(
+    ("mailboxes", "is_reachable"),
+    [(("SHOP@tea.example", "two@tea.example"), False), (("two@tea.example", "shop@tea.example"), True)],
+)
+def test_another_receiving_mailbox_makes_a_party_reachable(
+    registry: FakeRegistry, registered: Office, mailboxes: tuple[str, ...], is_reachable: bool
+) -> None:
+    registry.memory.parties[SHOP] = replace(registry.memory.parties[SHOP], unreachable=MARK)
+    update(SHOP, Changes(mailboxes=mailboxes), registered)
+    assert (registry.memory.parties[SHOP].unreachable is None) is is_reachable
+
+
+def test_a_party_is_opted_out_since_it_was_first_said_and_in_since_it_was_last_said(
+    registry: FakeRegistry, registered: Office
+) -> None:
+    clock, said = registered.clock, registered.clock.now()
+    assert isinstance(clock, FakeClock)
+    for _ in range(2):
+        update(SHOP, Changes(opted_out=True), registered)
+        assert registry.memory.parties[SHOP].opted_out_at == said
+        clock.pass_by(timedelta(minutes=1))
+    update(SHOP, Changes(opted_out=False), registered)
+    clock.pass_by(timedelta(minutes=1))
+    now = update(SHOP, Changes(opted_out=False), registered).party
+    assert (now.opted_out_at, now.opted_in_at) == (None, said + timedelta(minutes=3))
+
+
+def test_a_party_that_opted_out_is_still_the_one_that_was_described(
+    seller: Application, registered: Office
+) -> None:
+    update(SHOP, Changes(opted_out=True), registered)
+    party, new = register(seller, registered)
+    assert (party.party.opted_out_at is None, new) == (True, False)

@@ -54,3 +54,7 @@ def test_a_notice_says_that_it_is_automatic_and_cannot_be_answered() -> None:
 def test_codes_that_mean_the_same_to_an_author_are_one_reason() -> None:
     assert reason("outgoing-too-large") == reason("mail-too-large") == "too-large"
     assert reason("nested-too-deep") == reason("leak") == "unreadable"
+
+
+def test_that_a_recipient_complained_is_told_nobody() -> None:
+    assert reason("recipient-opted-out") == reason("recipient-unreachable") == "recipient-unreachable"

@@ -7,12 +7,15 @@ import pytest
 
 from parley.mail.address import NULL_REVERSE_PATH
 from parley.mail.verdicts import Verdict
+from parley.relaying.ports import Told
 from parley.relaying.receipts import (
     LostReceipt,
     NotificationError,
     Receipt,
     read_notification,
+    receipt_of,
     sweep_request,
+    whole_id,
 )
 
 NOTIFICATION: dict[str, Any] = {
@@ -51,6 +54,40 @@ def read(**changes: Any) -> Receipt | LostReceipt | None:
             place = place[name]
         place[last] = value
     return read_notification(json.dumps(body), "inbox/")
+
+
+def test_a_recipient_who_is_named_twice_is_one_whatever_the_case() -> None:
+    receipt = read(receipt__recipients=["S-1@Relay.example", "s-1@relay.example", "b-2@relay.example"])
+    assert isinstance(receipt, Receipt)
+    assert receipt.recipients == ("S-1@Relay.example", "b-2@relay.example")
+
+
+@pytest.mark.parametrize("again", ['"s-1"@relay.example', "s-1@relay.example.", "<S-1@relay.example>"])
+def test_two_spellings_of_one_alias_are_one_recipient(again: str) -> None:
+    receipt = read(receipt__recipients=["s-1@relay.example", again, "s-1@elsewhere.example", "no mailbox"])
+    assert isinstance(receipt, Receipt)
+    assert receipt.recipients == ("s-1@relay.example", "s-1@elsewhere.example", "no mailbox")
+
+
+@pytest.mark.parametrize(
+    ("text", "receipt"),
+    [
+        (json.dumps(NOTIFICATION), NOTIFICATION["mail"]["messageId"]),
+        (sweep_request("inbox/lostlost1", datetime(2026, 9, 4, tzinfo=UTC)), "lostlost1"),
+        ("Successfully validated SNS topic for Amazon SES event publishing.", None),
+        ('{"ruling": {"verb": "release"}}', None),
+        ("{}", None),
+        ("nonsense", None),
+    ],
+)
+def test_a_text_brings_a_receipt_or_none(text: str, receipt: str | None) -> None:
+    assert receipt_of(text, "inbox/") == receipt
+
+
+def test_what_was_told_goes_with_the_receipt() -> None:
+    receipt = read()
+    assert isinstance(receipt, Receipt)
+    assert receipt.told == Told(receipt.recipients, receipt.verdicts, whole_id(receipt.id))
 
 
 def test_a_notification_gives_envelope_verdicts_and_ses_own_time() -> None:

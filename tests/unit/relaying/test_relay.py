@@ -17,11 +17,12 @@ from parley.archive.keys import content_key, object_key
 from parley.conversation.aliases import new_alias
 from parley.conversation.conversations import Head, Status
 from parley.conversation.messages import Message, State
-from parley.conversation.parties import PartyId
+from parley.conversation.parties import PartyId, Role
 from parley.mail.address import Mailbox
 from parley.relaying.ports import SendDeferredError, SendRefusedError, SendUncertainError, Submission
 from parley.relaying.receive import ReceiptUnfinishedError
 from parley.relaying.relay import NOTICE_PATIENCE
+from tests.support.fakes import RECENT_MESSAGES
 from tests.support.relay_world import (
     BUYER,
     BUYER_ALIAS,
@@ -92,6 +93,20 @@ def test_an_answer_comes_back_in_the_same_thread(world: World) -> None:
     answer = parsed(world.sent[1])
     assert answer["In-Reply-To"] == "<question@buyer.example>"
     assert str(answer["References"]).split()[-1] == "<question@buyer.example>"
+
+
+def test_who_opted_out_and_wrote_since_gets_the_answers_however_many_there_are(world: World) -> None:
+    party = PartyId(Role.SELLER)
+    complained = replace(world.memory.parties[party], opted_out_at=world.clock.now())
+    world.memory.parties[party] = complained
+    (refused,) = world.buyer_writes(Message_ID="<advertisement@buyer.example>")
+    world.clock.pass_by(timedelta(minutes=1))
+    world.seller_writes()
+    outcomes = []
+    for number in range(RECENT_MESSAGES + 2):
+        world.clock.pass_by(timedelta(minutes=1))
+        outcomes += [report.outcome for report in world.buyer_writes(Message_ID=f"<{number}@buyer.example>")]
+    assert (refused.outcome, set(outcomes)) == ("refused", {"relayed"})
 
 
 def test_the_archive_holds_all_that_the_link_of_a_relayed_mail_commits_to(world: World) -> None:
@@ -235,6 +250,8 @@ def test_two_aliases_in_one_mail_are_two_messages_and_one_failure_leaves_the_oth
         world.receive(notification)
     assert unfinished.value.causes == ("RuntimeError",)
     assert "fire" not in str(unfinished.value)
+    # Its frames hold the mail, and Powertools keeps the error until the next one.
+    assert [error.__traceback__ for error in unfinished.value.errors] == [None]
     assert [report.outcome for report in unfinished.value.reports] == ["relayed"]
     assert len(world.sent) == 1
 

@@ -19,7 +19,8 @@ from parley.conversation.aliases import ConversationId
 from parley.conversation.conversations import Status
 from parley.conversation.events import EventId
 from parley.conversation.messages import Message, MessageId, State
-from parley.conversation.parties import PartyId
+from parley.conversation.opting import Wish
+from parley.conversation.parties import PartyId, Role, Unreachable
 from parley.mail.address import Mailbox
 from parley.mail.findings import Finding
 from parley.relaying import override
@@ -111,6 +112,52 @@ def test_a_mail_is_released_into_a_conversation_that_was_closed_meanwhile(world:
     conversation, head = world.memory.heads[CONVERSATION]
     world.memory.heads[CONVERSATION] = (replace(conversation, status=Status.CLOSED), head)
     assert only(world.receive(ruled(world))).outcome == "released"
+
+
+def test_a_mail_to_a_mailbox_that_bounced_for_good_is_held_again(world: World) -> None:
+    hold(world)
+    seller = world.memory.parties[PartyId("seller")]
+    mark = Unreachable("a1" * 32, world.clock.now())
+    world.memory.parties[seller.id] = replace(seller, unreachable=mark)
+    assert only(world.receive(ruled(world))).outcome == "held"
+    assert "recipient-unreachable" in world.message.codes
+    world.memory.parties[seller.id] = seller
+
+
+def opt_the_seller_out(world: World) -> None:
+    seller = world.memory.parties[PartyId("seller")]
+    world.memory.parties[seller.id] = replace(seller, opted_out_at=world.clock.now())
+    world.clock.pass_by(timedelta(minutes=1))
+
+
+def test_a_mail_to_who_opted_out_is_held_again_until_they_write(world: World) -> None:
+    held = hold(world)
+    opt_the_seller_out(world)
+    assert only(world.receive(ruled(world))).outcome == "held"
+    assert "recipient-opted-out" in world.message.codes
+    world.seller_writes()
+    release(held.id, asking(held), a_desk(world))
+    assert only(world.receive(world.queue.bodies.pop())).outcome == "released"
+
+
+def test_a_first_contact_is_released_to_who_opted_out_if_they_wrote_in_its_conversation(world: World) -> None:
+    world.receive(world.accept(mail(NEW), NEW, CONTACT_ALIAS))
+    opened = str(world.sent[-1].reverse_path)
+    again = mail(NEW, Message_ID="<2@privatmail.example>")
+    (report,) = world.receive(world.accept(again, NEW, CONTACT_ALIAS, spam="FAIL"))
+    opt_the_seller_out(world)
+    world.receive(world.accept(mail(SELLER), SELLER, opened))
+    held = next(each for each in world.memory.messages.values() if each.id == report.message)
+    release(held.id, asking(held), a_desk(world))
+    assert only(world.receive(world.queue.bodies.pop())).outcome == "released"
+
+
+def test_who_opened_a_conversation_by_a_released_first_contact_wrote_there(world: World) -> None:
+    held = hold(world, NEW, CONTACT_ALIAS)
+    world.receive(ruled(world))
+    _, opened = both(world)
+    head = world.memory.heads[opened.conversation or CONVERSATION][1]
+    assert head.wishes == {Role.BUYER: Wish(held.received_at)}
 
 
 def test_a_reviewer_may_vouch_for_an_author_whom_ses_could_not_check(world: World) -> None:
@@ -289,19 +336,38 @@ def test_a_mail_that_ses_never_answers_for_is_held_again(world: World) -> None:
     assert only(world.receive(text)).codes == ("spam", "ses-uncertain")
 
 
+def _throttled(_: object) -> None:
+    raise SendDeferredError("ses-throttled")
+
+
 def test_a_deferred_release_is_free_for_the_next_try(world: World) -> None:
     hold(world)
     text = ruled(world)
-
-    def throttled(_: object) -> None:
-        raise SendDeferredError("ses-throttled")
-
-    world.mailer.fault = throttled
+    world.mailer.fault = _throttled
     with pytest.raises(SendDeferredError):
         world.receive(text)
     assert (world.message.state, world.message.lease, world.message.sendings) == (State.RELEASING, None, 0)
     world.mailer.fault = lambda _: None
     assert only(world.receive(text)).outcome == "released"
+
+
+def test_a_release_that_waits_for_ses_does_not_go_to_who_wants_no_mail_by_then(world: World) -> None:
+    for change, code in (
+        ({"opted_out_at": world.clock.now()}, "recipient-opted-out"),
+        ({"unreachable": Unreachable("a1" * 32, world.clock.now())}, "recipient-unreachable"),
+    ):
+        other = World()
+        hold(other)
+        text = ruled(other)
+        other.mailer.fault = _throttled
+        with pytest.raises(SendDeferredError):
+            other.receive(text)
+        other.mailer.fault = lambda _: None
+        seller = other.memory.parties[PartyId("seller")]
+        other.memory.parties[seller.id] = replace(seller, **change)  # type: ignore[arg-type]
+        report = only(other.receive(text))
+        assert (report.outcome, report.codes) == ("held", ("spam", code))
+        assert other.sent == []
 
 
 def test_what_was_composed_does_not_go_to_a_mailbox_that_receives_no_more(world: World) -> None:

@@ -37,4 +37,4 @@ def test_a_code_without_a_row_holds() -> None:
 def test_notices_know_the_same_reasons_in_every_language() -> None:
     known = [set(words.reasons) for words in LANGUAGES.values()]
     assert all(reasons == known[0] for reasons in known)
-    assert known[0] - {"unreadable", "not-checked", "not-taken"} <= set(CODES)
+    assert known[0] - {"unreadable", "not-checked", "not-taken", "not-delivered"} <= set(CODES)

@@ -9,6 +9,7 @@ from parley.screening.context import Context
 from parley.screening.rules import RULES
 from parley.screening.rules.automatic import LIMITS
 from parley.screening.rules.loop import MAX_HOPS
+from parley.screening.rules.recipients import MAX_RECIPIENTS
 from parley.screening.rules.size import MAX_BYTES
 from parley.screening.screen import screen
 
@@ -51,6 +52,11 @@ def test_automatic_mail_is_relayed_a_limited_number_of_times_a_day(kind: Automat
 def test_a_mail_over_the_size_is_too_large() -> None:
     assert codes(size=MAX_BYTES) == []
     assert codes(size=MAX_BYTES + 1) == ["too-large"]
+
+
+def test_a_mail_to_many_at_once_has_too_many_recipients() -> None:
+    assert codes(recipients=MAX_RECIPIENTS) == []
+    assert codes(recipients=MAX_RECIPIENTS + 1) == ["too-many-recipients"]
 
 
 def test_the_same_mail_again_is_a_resubmission() -> None:
@@ -103,3 +109,11 @@ def test_a_name_ending_that_ses_refuses_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", ["invoice.pdf", "exe", "photo.jpg", "README"])
 def test_other_names_pass(name: str) -> None:
     assert codes(with_attachment(name)) == []
+
+
+def test_mail_to_a_mailbox_that_bounced_for_good_is_found() -> None:
+    assert codes(recipient_reachable=False) == ["recipient-unreachable"]
+
+
+def test_mail_to_who_opted_out_is_found() -> None:
+    assert codes(recipient_opted_out=True) == ["recipient-opted-out"]

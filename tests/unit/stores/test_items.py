@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from parley.conversation.aliases import AliasId, ConversationId
 from parley.conversation.conversations import Conversation, Head, Hold, Status
+from parley.conversation.delivery import Delivery
 from parley.conversation.messages import Lease, Message, MessageId, State
-from parley.conversation.parties import Party, PartyId, Role
+from parley.conversation.opting import Wish
+from parley.conversation.parties import Party, PartyId, Role, Unreachable
 from parley.mail.address import Mailbox
 from parley.stores import items, keys
 from parley.stores.attributes import UnreadableItemError, read_pair, read_texts
@@ -74,6 +76,7 @@ FULL = [
         told=True,
         author_hash="ab" * 32,
         named_hashes=("cd" * 32,),
+        delivery=Delivery("bounced", RECEIVED_AT, told=True),
     ),
     Conversation(
         id=ConversationId("c1"),
@@ -93,6 +96,10 @@ FULL = [
         public_contacts=frozenset({"https://haendler.example/impressum", "service@haendler.example"}),
         own_domains=frozenset({"haendler.example", "müller.example"}),
         former_mailboxes=(Mailbox("old", "haendler.example"),),
+        unreachable=Unreachable("a1" * 32, RECEIVED_AT, "request-1", RECEIVED_AT, is_sent=True),
+        confirmed_at=RECEIVED_AT,
+        opted_out_at=RECEIVED_AT,
+        opted_in_at=RECEIVED_AT,
     ),
 ]
 """One of each, without a field that is empty or has its default."""
@@ -119,6 +126,14 @@ def test_no_field_is_missing_from_its_item(value: Message | Conversation | Party
     assert {f.name: getattr(read, f.name) for f in fields(value)} == {
         f.name: getattr(value, f.name) for f in fields(value)
     }
+
+
+def test_a_head_keeps_what_the_parties_wish() -> None:
+    conversation = next(each for each in FULL if isinstance(each, Conversation))
+    wishes = {Role.BUYER: Wish(RECEIVED_AT), Role.SELLER: Wish(RECEIVED_AT, RECEIVED_AT)}
+    for given_ in (wishes, {}):
+        item = items.head_item(conversation, Head(3, "f" * 64, given_))
+        assert items.read_head(item)[1].wishes == given_
 
 
 @given(moments, moments)

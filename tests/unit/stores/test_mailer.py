@@ -1,6 +1,9 @@
 """What SES's answers say about a mail, and how its octets reach SES."""
 
+import base64
+import os
 import traceback
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +14,9 @@ from parley.mail.address import Mailbox
 from parley.relaying.ports import SendDeferredError, SendRefusedError, SendUncertainError, Submission
 from parley.stores.clients import Clients
 from parley.stores.mailer import ANSWERS, SesMailer, classify
+from parley.stores.submission_body import SubmissionBody
 from tests.support.aws import Deployment
-from tests.support.wire import Answer, Call
+from tests.support.wire import Answer, Call, octets
 
 ENDPOINT = "https://email.eu-west-1.amazonaws.com"
 
@@ -156,7 +160,7 @@ def test_the_body_is_what_botocore_itself_would_send(deployment: Deployment, siz
     bodies: list[bytes] = []
     for client in (ours, its):
         client.meta.events.register(
-            "before-send.sesv2.SendEmail", lambda request, **_: bodies.append(request.body)
+            "before-send.sesv2.SendEmail", lambda request, **_: bodies.append(octets(request.body))
         )
     SesMailer(ours, "Parley").send(a_submission(raw))
     its.send_email(
@@ -167,6 +171,32 @@ def test_the_body_is_what_botocore_itself_would_send(deployment: Deployment, siz
         EmailTags=[{"Name": "message", "Value": "m1"}, {"Name": "conversation", "Value": "c1"}],
     )
     assert bodies[0] == bodies[1]
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 64, 1 << 20])
+def test_the_body_is_the_same_in_pieces_of_any_size_and_after_it_was_read_once(size: int) -> None:
+    mail = bytes(range(256)) * 3
+    whole = b'{"Data": "' + base64.b64encode(mail) + b'"}'
+    body = SubmissionBody(b'{"Data": "', mail, b'"}')
+    for _ in range(2):
+        assert b"".join(iter(lambda: body.read(size), b"")) == whole
+        assert body.seek(0, os.SEEK_END) == body.tell() == len(whole)
+        assert body.seek(-4, os.SEEK_CUR) == len(whole) - 4
+        assert body.read() == whole[-4:]
+        body.seek(0)
+
+
+def test_what_is_sent_is_held_in_memory_once(deployment: Deployment, mailer: SesMailer) -> None:
+    """Over the mail itself: a few pieces of 1 MB, whatever its size."""
+    raw, peaks = bytes(24 << 20), []
+    deployment.wire.before = lambda call: Answer(400, "MessageRejected")
+    for mail in (b"small", raw):
+        tracemalloc.start()
+        with pytest.raises(SendRefusedError):
+            mailer.send(a_submission(mail))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 8 << 20
 
 
 def test_another_request_of_the_same_client_passes_unchanged(

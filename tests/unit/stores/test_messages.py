@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from parley.conversation.conversations import Head
 from parley.conversation.messages import MessageId, State
-from parley.relaying.ports import AlreadyClaimedError, HeadMovedError
+from parley.mail.verdicts import Verdicts
+from parley.relaying.ports import AlreadyClaimedError, BusyError, HeadMovedError, Told
 from parley.stores.table import CancelledError
 from tests.support.aws import Deployment
 from tests.support.resources import properties
@@ -159,7 +160,7 @@ def test_each_step_is_one_call(aws: Stores, deployment: Deployment) -> None:
         "dynamodb.UpdateItem",
         "dynamodb.UpdateItem",
         "dynamodb.TransactWriteItems",
-        "dynamodb.PutItem",
+        "dynamodb.UpdateItem",
         "dynamodb.BatchGetItem",
         "dynamodb.UpdateItem",
     ]
@@ -197,3 +198,23 @@ def test_what_expires_says_so_in_the_tables_own_attribute(
     expiring = {item["pk"]["S"].split("#")[0]: item[name]["N"] for item in deployment.items() if name in item}
     assert expiring.keys() == {"RECEIPT", "COUNT"}
     assert all(int(seconds) > RECEIVED_AT.timestamp() + 86_400 for seconds in expiring.values())
+
+
+def test_a_claim_that_finds_the_whole_receipts_message_just_withdrawn_waits(
+    aws: Stores, deployment: Deployment
+) -> None:
+    """Two notifications at once: one withdraws the hold between the other's refused claim and its look."""
+    whole = a_loose_message(id=MessageId("whole"), state=State.HELD)
+    aws.messages.claim_whole(whole)
+
+    def withdrawn(call: Call) -> None:
+        if call.operation == "TransactWriteItems":
+            deployment.wire.heal()
+            on_aws(deployment).messages.withdraw(whole)
+
+    deployment.wire.after = withdrawn
+    told = Told(("s-9q4t@relay.example",), Verdicts(), whole.id)
+    with pytest.raises(BusyError) as caught:
+        aws.messages.claim(a_message(), before=EMPTY, after=FIRST, told=told)
+    assert caught.value.code == "withdrawn"
+    aws.messages.claim(a_message(), before=EMPTY, after=FIRST, told=told)

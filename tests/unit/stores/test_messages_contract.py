@@ -7,6 +7,8 @@ import pytest
 
 from parley.conversation.conversations import Head
 from parley.conversation.messages import IllegalTransitionError, Message, MessageId, State, message_id
+from parley.conversation.opting import Wish
+from parley.conversation.parties import Role
 from parley.relaying.ports import AlreadyClaimedError, HeadMovedError, LeaseLostError
 from tests.support.samples import (
     BUYER_ALIAS,
@@ -55,6 +57,12 @@ def test_a_claim_puts_the_message_and_moves_the_head(stores: Stores, claimed: Me
     assert head(stores) == FIRST
 
 
+def test_a_claim_writes_what_the_mail_tells_of_its_authors_wish(stores: Stores, claimed: Message) -> None:
+    wishes = {Role.BUYER: Wish(LATER)}
+    stores.messages.claim(a_message("receipt-2", seq=2), before=FIRST, after=replace(SECOND, wishes=wishes))
+    assert head(stores).wishes == wishes
+
+
 def test_a_message_is_claimed_once(stores: Stores, claimed: Message) -> None:
     again = replace(claimed, lease=a_lease("invocation-2"))
     with pytest.raises(AlreadyClaimedError) as caught:
@@ -95,6 +103,20 @@ def test_a_claim_on_another_head_writes_nothing(stores: Stores, claimed: Message
 def test_a_claim_in_an_unknown_conversation_finds_no_head(stores: Stores) -> None:
     with pytest.raises(HeadMovedError):
         stores.messages.claim(a_message(), before=EMPTY, after=FIRST)
+
+
+def test_a_loose_message_is_found_by_its_receipt(stores: Stores) -> None:
+    message = a_loose_message(state=State.HELD, codes=("notification-missing",))
+    assert stores.messages.loose("receipt-1", message.id) is None
+    stores.messages.claim_loose(message)
+    assert stores.messages.loose("receipt-1", message.id) == message
+    assert stores.messages.loose("receipt-2", message.id) is None
+    releasing = stores.messages.advance(message, State.RELEASING, sendings=0)
+    assert stores.messages.loose("receipt-1", message.id) == releasing
+
+
+def test_a_message_of_a_conversation_is_not_loose(stores: Stores, claimed: Message) -> None:
+    assert stores.messages.loose(claimed.receipt_id, claimed.id) is None
 
 
 def test_a_loose_message_is_claimed_once(stores: Stores) -> None:
@@ -322,9 +344,22 @@ def test_the_first_message_may_notify_and_the_next_may_not(stores: Stores) -> No
     assert not stores.messages.claim_notice("p1-too-large", OTHER, MORNING + timedelta(hours=1))
 
 
-def test_the_message_that_notifies_may_ask_again(stores: Stores) -> None:
+def test_the_message_that_notifies_may_ask_once_more(stores: Stores) -> None:
     assert stores.messages.claim_notice("p1-too-large", ONE, MORNING)
     assert stores.messages.claim_notice("p1-too-large", ONE, MORNING + timedelta(hours=1))
+    assert not stores.messages.claim_notice("p1-too-large", ONE, MORNING + timedelta(hours=1))
+
+
+def test_a_claim_that_is_given_back_does_not_count(stores: Stores) -> None:
+    for _ in range(3):
+        claim = stores.messages.claim_notice("p1-too-large", ONE, MORNING)
+        assert claim is not None
+        stores.messages.give_back(claim)
+    # It stays that message's all the same.
+    assert not stores.messages.claim_notice("p1-too-large", OTHER, MORNING)
+    assert stores.messages.claim_notice("p1-too-large", ONE, MORNING)
+    assert stores.messages.claim_notice("p1-too-large", ONE, MORNING)
+    assert not stores.messages.claim_notice("p1-too-large", ONE, MORNING)
 
 
 def test_each_subject_has_its_own_window(stores: Stores) -> None:

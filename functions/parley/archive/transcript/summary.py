@@ -57,11 +57,15 @@ def contact(told: Sequence[Told], window: timedelta) -> Contact:
 
 
 def _was_delivered(told: Told) -> bool | None:
-    """A bounce can follow a delivery, and counts more."""
-    kinds = {each.kind for each in told.deliveries}
+    """A bounce can follow a delivery, and counts more, unless it is a soft one: an automatic reply may look
+    like that. A report that came as mail proves nothing."""
+    told_by_ses = [each for each in told.deliveries if ("source", "report") not in each.facts]
+    kinds = {each.kind for each in told_by_ses if dict(each.facts).get("type", "permanent") == "permanent"}
     if kinds & {EventKind.BOUNCED, EventKind.REJECTED, EventKind.SUPPRESSED}:
         return False
-    return True if EventKind.DELIVERED in kinds else None
+    if EventKind.DELIVERED in kinds:
+        return True
+    return False if any(each.kind == EventKind.BOUNCED for each in told_by_ses) else None
 
 
 def _flags(told: Iterable[Told]) -> tuple[tuple[str, tuple[int, ...]], ...]:

@@ -9,16 +9,14 @@
 
 WITH
   files AS (
-    SELECT f.sha256, count(DISTINCT m.message_id) AS messages, count(DISTINCT m.conversation_id) AS conversations,
-      count(DISTINCT CASE WHEN m.author_role = 'seller' THEN m.seller_id END) AS sellers,
-      count(DISTINCT CASE WHEN m.author_role = 'buyer' THEN m.buyer_id END) AS buyers,
-      min(m.at) AS first_at, max(m.at) AS last_at
-    FROM messages m
-    CROSS JOIN UNNEST(transform(m.attachments, each -> each.sha256)) AS f (sha256)
-    WHERE m.day BETWEEN :from AND :to
-      AND (m.state <> 'released' OR m.passed_on_at IS NOT NULL)
-      AND (:sha256 = '' OR f.sha256 = :sha256)
-    GROUP BY f.sha256
+    SELECT sha256, count(DISTINCT message_id) AS messages, count(DISTINCT conversation_id) AS conversations,
+      count(DISTINCT CASE WHEN author_role = 'seller' THEN seller_id END) AS sellers,
+      count(DISTINCT CASE WHEN author_role = 'buyer' THEN buyer_id END) AS buyers,
+      min(at) AS first_at, max(at) AS last_at
+    FROM attachments
+    WHERE day BETWEEN :from AND :to
+      AND (:sha256 = '' OR sha256 = :sha256)
+    GROUP BY sha256
   )
 SELECT sha256, messages, conversations, sellers, buyers, first_at, last_at
 FROM files

@@ -1,6 +1,6 @@
 -- title: Was there contact about an order, and was it answered in time?
 -- answers: One row a conversation about the order. contact_at: when the buyer's first message was passed on;
---   one that bounced is no contact, and time in which it was held does not count. accepted_at: when the
+--   one that did not arrive is no contact, and time in which it was held does not count. accepted_at: when the
 --   seller's server took one of these messages. answered_at: when the seller's next message came in. finding:
 --   answered, answered-late, waiting, unanswered, not-contacted or unknown. Automatic messages and those of authors
 --   who are not proved count as neither, nor does an answer that bounced. refused_attempts: the buyer's that
@@ -10,20 +10,27 @@
 -- workgroup: reviewing
 -- param order_id id example 303-11: the marketplace's order
 -- param hours hours default 48 example 48: within which the seller should answer
--- param from date default 2026-01-01 example 2026-07-01: the first day (UTC) that counts
+-- param from date default {first_day} example 2026-07-01: the first day (UTC) that counts
 -- param to date default today example 2026-09-30: the last day that counts
 
 WITH
   undelivered AS (
-    SELECT message_id, max(CASE WHEN kind IN ('bounced', 'suppressed', 'rejected') THEN 1 ELSE 0 END) AS failed,
+    SELECT message_id,
+      max(CASE
+        WHEN kind IN ('suppressed', 'rejected') OR contains(codes, 'type=permanent') THEN 3
+        WHEN kind IN ('delivered', 'complained') THEN 2
+        WHEN kind = 'bounced' THEN 1
+        ELSE 0
+      END) AS stands,
       min(CASE WHEN kind = 'delivered' THEN occurred_at END) AS accepted_at
     FROM delivery_events
-    WHERE day BETWEEN :from
+    WHERE NOT contains(codes, 'source=report')
+      AND day BETWEEN :from
         AND date_format(CAST(:to AS timestamp) + INTERVAL '45' DAY, '%Y-%m-%d')
     GROUP BY message_id
   ),
   written AS (
-    SELECT m.*, coalesce(u.failed, 0) = 1 AS has_failed, u.accepted_at,
+    SELECT m.*, coalesce(u.stands, 0) IN (1, 3) AS has_failed, u.accepted_at,
       m.author_role IS NOT NULL AND m.automatic IS NULL AND m.passed_on_at IS NOT NULL AS is_passed_on
     FROM messages m
     LEFT JOIN undelivered u ON u.message_id = m.message_id
@@ -63,7 +70,7 @@ WITH
     SELECT conversation_id
     FROM contacts
     WHERE first_seq > 1
-      AND :from > '2026-01-01'
+      AND :from > '{first_day}'
   ),
   still_open AS (
     SELECT conversation_id

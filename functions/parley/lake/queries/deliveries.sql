@@ -1,6 +1,6 @@
 -- title: What became of the mails that went out?
 -- answers: One row a day (UTC): messages of which SES told that they were sent, delayed, delivered, bounced,
---   suppressed, rejected or complained about on it.
+--   suppressed, rejected or complained about on it. Reports that came as mail prove nothing, and do not count.
 -- workgroup: reviewing
 -- param from date default today-90 example 2026-07-01: the first day (UTC) that counts
 -- param to date default today example 2026-09-30: the last day that counts
@@ -14,6 +14,7 @@ SELECT day,
   count(DISTINCT CASE WHEN kind = 'rejected' THEN message_id END) AS rejected,
   count(DISTINCT CASE WHEN kind = 'complained' THEN message_id END) AS complained
 FROM delivery_events
-WHERE day BETWEEN :from AND :to
+WHERE NOT contains(codes, 'source=report')
+  AND day BETWEEN :from AND :to
 GROUP BY day
 ORDER BY day

@@ -6,28 +6,16 @@
 -- param to date default today example 2026-09-30: the last day that counts
 
 WITH
-  looked AS (
-    SELECT h.rule, 1 AS hit, m.state
-    FROM messages m
-    CROSS JOIN UNNEST(m.hits) AS h (rule)
-    WHERE m.day BETWEEN :from AND :to
-      AND (m.state <> 'released' OR m.passed_on_at IS NOT NULL)
-    UNION ALL
-    SELECT n.rule, 0 AS hit, m.state
-    FROM messages m
-    CROSS JOIN UNNEST(m.misses) AS n (rule)
-    WHERE m.day BETWEEN :from AND :to
-      AND (m.state <> 'released' OR m.passed_on_at IS NOT NULL)
-  ),
   counted AS (
-    SELECT rule, count(*) AS looked, count(CASE WHEN hit = 1 THEN 1 END) AS found,
-      count(CASE WHEN hit = 1 AND state = 'relayed' THEN 1 END) AS passed,
-      count(CASE WHEN hit = 1 AND state = 'held' THEN 1 END) AS held,
-      count(CASE WHEN hit = 1 AND state = 'released' THEN 1 END) AS released,
-      count(CASE WHEN hit = 1 AND state = 'refused' THEN 1 END) AS refused,
-      count(CASE WHEN hit = 1 AND state = 'expired' THEN 1 END) AS expired,
-      count(CASE WHEN hit = 1 AND state = 'discarded' THEN 1 END) AS discarded
-    FROM looked
+    SELECT rule, count(*) AS looked, count(CASE WHEN has_found THEN 1 END) AS found,
+      count(CASE WHEN has_found AND state = 'relayed' THEN 1 END) AS passed,
+      count(CASE WHEN has_found AND state = 'held' THEN 1 END) AS held,
+      count(CASE WHEN has_found AND state = 'released' THEN 1 END) AS released,
+      count(CASE WHEN has_found AND state = 'refused' THEN 1 END) AS refused,
+      count(CASE WHEN has_found AND state = 'expired' THEN 1 END) AS expired,
+      count(CASE WHEN has_found AND state = 'discarded' THEN 1 END) AS discarded
+    FROM rules
+    WHERE day BETWEEN :from AND :to
     GROUP BY rule
   )
 SELECT rule, looked, found, passed, held, released, refused, expired, discarded,

@@ -1,6 +1,7 @@
 -- title: How much is written?
 -- answers: One row a day (UTC) and direction: messages by what became of them, and how many were automatic.
---   unproved: SES could not prove the author.
+--   unproved: SES could not prove the author. A first contact that was released counts once, in the
+--   conversation that it opened.
 -- workgroup: reviewing
 -- param from date default today-90 example 2026-07-01: the first day (UTC) that counts
 -- param to date default today example 2026-09-30: the last day that counts

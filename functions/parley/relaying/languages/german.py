@@ -15,7 +15,20 @@ WORDS = Words(
         "Wenn Sie uns danach fragen, nennen Sie diese Nummer: $message. Bitte antworten Sie nicht auf diese "
         "E-Mail."
     ),
+    confirmation_subject="Ihr Postfach empfängt wieder Nachrichten",
+    confirmation=(
+        "Nachrichten an Sie konnten eine Zeit lang nicht zugestellt werden. Da Sie diese lesen, nimmt Ihr "
+        "Postfach sie wieder an, und Sie erhalten neue Nachrichten wie zuvor. Sie brauchen nichts zu tun."
+    ),
     reasons={
+        "recipient-unreachable": (
+            "Die Gegenseite ist zurzeit nicht per E-Mail erreichbar. Wenn es eilt, fragen Sie $marketplace, "
+            "wie Sie sie erreichen."
+        ),
+        "not-delivered": (
+            "Sie wurde weitergegeben und konnte nicht zugestellt werden. Senden Sie sie später noch einmal, "
+            "kürzer oder ohne Anhänge, falls sie welche hatte."
+        ),
         "unregistered-mailbox": (
             "Das Postfach, von dem Sie geschrieben haben, ist für diese Unterhaltung nicht registriert. "
             "Schreiben Sie von dem Postfach, in dem Sie ihre Nachrichten erhalten, oder registrieren Sie "
@@ -32,6 +45,10 @@ WORDS = Words(
         "too-large": (
             "Sie ist zu groß. Senden Sie sie mit kleineren oder weniger Anhängen noch einmal (25 MB "
             "insgesamt)."
+        ),
+        "too-many-recipients": (
+            "Sie war an mehr als zehn Postfächer dieses Dienstes zugleich gerichtet. Schreiben Sie jeder "
+            "Seite einzeln; wenn Sie vielen etwas mitteilen müssen, fragen Sie $marketplace."
         ),
         "too-many-parts": "Sie hat zu viele Teile. Senden Sie sie mit weniger Anhängen noch einmal.",
         "attachment-type-refused": (

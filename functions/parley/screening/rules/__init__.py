@@ -10,9 +10,12 @@ from parley.screening.rules import (
     automatic,
     closed_conversation,
     loop,
+    opted_out_recipient,
+    recipients,
     resubmission,
     size,
     spam,
+    unreachable_recipient,
     virus,
 )
 
@@ -28,8 +31,11 @@ RULES = (
     Rule("automatic", automatic.look),
     Rule("resubmission", resubmission.look),
     Rule("closed-conversation", closed_conversation.look),
+    Rule("unreachable-recipient", unreachable_recipient.look),
+    Rule("opted-out-recipient", opted_out_recipient.look),
     Rule("virus", virus.look),
     Rule("spam", spam.look),
     Rule("size", size.look),
+    Rule("recipients", recipients.look),
     Rule("attachment-type", attachment_type.look),
 )

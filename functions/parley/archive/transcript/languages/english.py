@@ -168,6 +168,7 @@ WORDS = Words(
         "suppressed": "not delivered: the mailbox is suppressed",
         "rejected": "rejected by the mail service",
         "complained": "marked as spam by the recipient",
+        "opted-out": "the recipient, who marked it as spam, is sent no more",
     },
     kinds={
         "mailbox": "mailbox replaced by an alias",

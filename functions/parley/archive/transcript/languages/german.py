@@ -171,6 +171,7 @@ WORDS = Words(
         "suppressed": "nicht zugestellt: das Postfach ist gesperrt",
         "rejected": "vom Maildienst abgewiesen",
         "complained": "vom Empfänger als Spam gemeldet",
+        "opted-out": "der Empfänger, der sie als Spam meldete, erhält nichts mehr",
     },
     kinds={
         "mailbox": "Postfach durch Alias ersetzt",

@@ -1,11 +1,18 @@
 -- Every question of a buyer from which a wait for the seller's answer begins, and the answer that ended it
 -- within 14 days. Stands in queries as {waits}; needs :from and :to.
   undelivered AS (
-    SELECT DISTINCT message_id
+    SELECT message_id
     FROM delivery_events
-    WHERE kind IN ('bounced', 'suppressed', 'rejected')
+    WHERE NOT contains(codes, 'source=report')
       AND day BETWEEN date_format(CAST(:from AS timestamp) - INTERVAL '45' DAY, '%Y-%m-%d')
         AND date_format(CAST(:to AS timestamp) + INTERVAL '45' DAY, '%Y-%m-%d')
+    GROUP BY message_id
+    HAVING max(CASE
+        WHEN kind IN ('suppressed', 'rejected') OR contains(codes, 'type=permanent') THEN 3
+        WHEN kind IN ('delivered', 'complained') THEN 2
+        WHEN kind = 'bounced' THEN 1
+        ELSE 0
+      END) IN (1, 3)
   ),
   turns AS (
     SELECT m.conversation_id, m.message_id, m.seq, m.day, m.order_id, m.seller_id,
