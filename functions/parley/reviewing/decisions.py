@@ -39,13 +39,22 @@ def _decide(
     decide: Callable[[Message, Statement, Desk], Message],
 ) -> Message:
     existing(statement.conversation, desk)
+    return decided(
+        lambda: desk.reviews.message(statement.conversation, message_id),
+        lambda message: decide(message, statement, desk),
+    )
+
+
+def decided(find: Callable[[], Message | None], decide: Callable[[Message], Message]) -> Message:
+    """What `decide` makes of the message as it is; again, where somebody else decided at the same moment.
+    Raises `RefusedError` ("unknown-message") if there is none, or `LeaseLostError` after three tries."""
     for attempt in range(1, _TRIES + 1):
-        message = desk.reviews.message(statement.conversation, message_id)
+        message = find()
         if message is None:
             raise RefusedError("unknown-message", "message")
         try:
-            return decide(message, statement, desk)
-        except LeaseLostError:  # Somebody decided at the same moment: look again.
+            return decide(message)
+        except LeaseLostError:
             if attempt == _TRIES:
                 raise
     raise AssertionError("the loop returns or raises")

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from parley.archive.records import EventKind
 from parley.conversation.messages import Message, MessageId, State
 from parley.registering.refusals import RefusedError
-from parley.relaying.ports import LeaseLostError
 from parley.relaying.rulings import LooseRuling, ruling_request
+from parley.reviewing.decisions import decided
 from parley.reviewing.ports import Desk
 from parley.reviewing.reads import record_decision
 from parley.reviewing.recording import fresh_id
-
-_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +42,9 @@ def refuse_loose(mail: LooseMail, desk: Desk) -> Message:
 
 
 def _decide(mail: LooseMail, desk: Desk, decide: Callable[[Message, LooseMail, Desk], Message]) -> Message:
-    for attempt in range(1, _TRIES + 1):
-        message = desk.messages.loose(mail.receipt, mail.message)
-        if message is None:
-            raise RefusedError("unknown-message", "message")
-        try:
-            return decide(message, mail, desk)
-        except LeaseLostError:  # Somebody decided at the same moment: look again.
-            if attempt == _TRIES:
-                raise
-    raise AssertionError("the loop returns or raises")
+    return decided(
+        lambda: desk.messages.loose(mail.receipt, mail.message), lambda message: decide(message, mail, desk)
+    )
 
 
 def _ask_for_release(message: Message, mail: LooseMail, desk: Desk) -> Message:
